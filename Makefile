@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PY := .venv/bin/python
+Q ?= What is the approach to managing fasciculations?
+# A knowledge base of the repository's own: the user's is never touched.
+export CONSILIA_KB ?= $(CURDIR)/.consilia/kb
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,dev]'
+	touch $@
+
+setup: .venv/installed  ## Create .venv and install
+app: setup  ## Start the chat in the browser
+	$(PY) app.py
+ask: setup  ## Answer one question in the terminal: make ask Q="..."
+	@$(PY) -m consilia ask "$(Q)"
+test-quick: setup  ## Offline tests with fakes, in seconds
+	$(PY) -m pytest -m "not slow and not browser and not live"
+test: setup  ## All tests but those that need a live language model
+	$(PY) -m pytest -m "not live"
+check: lint types imports docs test  ## Everything CI runs, in its order
+lint: setup  ## Format and lint, read-only
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+fix: setup  ## Format and apply safe fixes
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+types: setup  ## Strict type check
+	$(PY) -m mypy src ingest eval app.py
+imports: setup  ## Import contracts
+	.venv/bin/lint-imports
+docs: setup  ## The documents tell the truth: commands, settings, names, links
+	$(PY) -m pytest -q tests/test_docs.py
+bench: setup  ## Speed and memory, against their bars, in one run
+	$(PY) -m eval bench
+
+.PHONY: help setup app ask test-quick test check lint fix types imports docs bench

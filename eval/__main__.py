@@ -1,0 +1,57 @@
+"""`python -m eval`: what it measures is told by `python -m eval --help`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from consilia.errors import ConsiliaError
+from consilia.verify import UnreadableError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 2 when it could not be run."""
+    given = _parser().parse_args(argv)
+    try:
+        return _gold(given) if given.command == "gold" else _bench(given)
+    except (ConsiliaError, UnreadableError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Measure Consilia.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    gold = commands.add_parser("gold", help="ask gold cases: retrieval, facts, abstention, proofs")
+    gold.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: starter.jsonl")
+    gold.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    gold.add_argument("--report", type=Path, metavar="OUT.json", help="write all samples as JSON")
+    gold.add_argument("--by-category", action="store_true", help="a line for each category too")
+    gold.add_argument("--show-failures", action="store_true", help="list what went wrong")
+    bench = commands.add_parser("bench", help="speed, memory and indexing, against their bars")
+    bench.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
+    return parser
+
+
+def _gold(given: argparse.Namespace) -> int:
+    from eval.runner import GoldOptions, run_gold
+
+    return run_gold(
+        GoldOptions(
+            files=tuple(given.files),
+            kb=given.kb,
+            report=given.report,
+            show_failures=given.show_failures,
+            by_category=given.by_category,
+        )
+    )
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from eval.bench import run_bench
+
+    return run_bench(given.shared)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,257 @@
+"""The command line: `consilia ask`, `chat`, `search`, `verify`, `kb`, `app`, `screen`, `doctor`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consilia.errors import ConsiliaError, QuestionError
+from consilia.settings import Settings, read_settings
+from consilia.terminal import Terminal
+from consilia.wording import AUDIENCES, Audience
+
+if TYPE_CHECKING:
+    from consilia.answer import Answer
+    from consilia.assistant import Assistant
+    from consilia.encoders import Embedder
+
+app = typer.Typer(
+    name="consilia",
+    help="Cited, checkable answers to clinical management questions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+kb_app = typer.Typer(help="Documents in and out of a knowledge base.", no_args_is_help=True)
+app.add_typer(kb_app, name="kb")
+
+EXIT_FAILURE, EXIT_USAGE = 1, 2
+EXITS = {"answered": 0, "abstained": 3, "refused": 4, "emergency": 4}
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--kb", metavar="DIR", help="Folder of a built knowledge base; the user's own."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+For = Annotated[str, typer.Option("--audience", help=", ".join(AUDIENCES))]
+_terminal = Terminal()
+
+
+def main() -> None:
+    """Run the command line; errors that are meant for the user end in a line and an exit code."""
+    try:
+        app()
+    except QuestionError as error:
+        _terminal.error(str(error))
+        sys.exit(EXIT_USAGE)
+    except ConsiliaError as error:
+        _terminal.error(str(error))
+        sys.exit(EXIT_FAILURE)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="At most 2,000 characters.")],
+    kb: Home = None,
+    audience: For = "clinician",
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question; exit 0 answered, 3 abstained, 4 refused or emergency."""
+    from consilia.question import clean
+
+    reader = _audience(audience)
+    clean(question)
+    with _assistant(kb) as assistant:
+        answer = assistant.ask(question, audience=reader)
+    _terminal.text(answer.to_json()) if as_json else _terminal.markdown(answer.to_markdown())
+    raise typer.Exit(EXITS[answer.status])
+
+
+@app.command()
+def chat(kb: Home = None, audience: For = "clinician") -> None:
+    """Ask with follow-ups; an empty line ends it."""
+    reader = _audience(audience)
+    with _assistant(kb) as assistant:
+        history: list[Answer] = []
+        while question := _terminal.prompt("Question" if not history else "Follow-up"):
+            try:
+                answer = assistant.ask(question, audience=reader, history=history)
+            except QuestionError as error:
+                _terminal.error(str(error))
+                continue
+            history.append(answer)
+            _terminal.markdown(answer.to_markdown())
+            for suggestion in assistant.suggest(answer):
+                _terminal.note(f"You could ask: {suggestion}")
+
+
+@app.command()
+def search(  # noqa: PLR0913 - one parameter an option
+    query: str,
+    kb: Home = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="guideline, label, study, reference; repeatable.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many hits.")] = 10,
+    since: Annotated[int | None, typer.Option(help="Sources of this year or later.")] = None,
+    population: Annotated[str | None, typer.Option(help="A group such as child.")] = None,
+    design: Annotated[str | None, typer.Option(help="A design such as case_report.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the sentences nearest to a query with their scores and spans."""
+    from consilia.filters import Filter, as_kinds
+
+    wanted = Filter(since=since, population=population, design=design)
+    kinds = as_kinds(kind or [])
+    with _assistant(kb) as assistant:
+        hits = assistant.search(query, kinds=kinds, k=k, keep=wanted.keeps)
+    if as_json:
+        _terminal.text(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))
+    else:
+        _terminal.hits(hits)
+
+
+@app.command()
+def verify(answer: Path, kb: Home = None) -> None:
+    """Check every span, quote, hash, number and reference of an answer against its sources."""
+    from consilia.verify import main as check
+
+    raise typer.Exit(check([str(answer), str(kb or read_settings().kb)]))
+
+
+@app.command()
+def screen(
+    text: Annotated[str, typer.Argument(help="A question.")], as_json: AsJson = False
+) -> None:
+    """Show what the guardrails decide about a question; nothing is looked up."""
+    from consilia.guardrails import screen as decide
+
+    screening = decide(text)
+    if as_json:
+        _terminal.text(screening.to_json())
+        return
+    if not screening.decisions:
+        _terminal.text("No rule fired.")
+    for decision in screening.decisions:
+        _terminal.text(f"{decision.rule} ({decision.action}): {decision.message}")
+
+
+@app.command()
+def doctor(kb: Home = None) -> None:
+    """Tell what is installed, which model is used, and whether the knowledge base is whole."""
+    from consilia.doctor import examine
+
+    healthy = True
+    for finding in examine(_settings(kb).kb):
+        healthy &= finding.good
+        _terminal.finding(finding.name, finding.text, good=finding.good)
+    raise typer.Exit(0 if healthy else EXIT_FAILURE)
+
+
+@app.command("app")
+def chat_in_browser(
+    kb: Home = None,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
+) -> None:
+    """Start the chat in the browser."""
+    try:
+        from consilia.web import launch
+    except ImportError as error:
+        raise ConsiliaError("the chat needs gradio: pip install 'consilia[app]'") from error
+    with _assistant(kb) as assistant:
+        launch(assistant, host=host, port=port)
+
+
+@kb_app.command("add")
+def kb_add(paths: list[Path], kb: Home = None) -> None:
+    """Add or update Markdown documents; exit 1 when some were refused."""
+    from consilia.documents import find_paths
+    from consilia.knowledge_base import add_documents
+
+    found = find_paths(paths)
+    settings = _settings(kb)
+    if kb is None:
+        _assistant_built(settings)
+    with _terminal.progress() as progress:
+        report = add_documents(settings.kb, found, lambda: _embedder(settings), progress)
+    _terminal.report(report)
+    raise typer.Exit(EXIT_FAILURE if report.refused else 0)
+
+
+@kb_app.command("remove")
+def kb_remove(document: str, kb: Home = None) -> None:
+    """Take a document out of every index."""
+    from consilia.knowledge_base import remove_document
+
+    settings = _settings(kb)
+    with _terminal.progress() as progress:
+        report = remove_document(settings.kb, document, lambda: _embedder(settings), progress)
+    _terminal.report(report)
+
+
+@kb_app.command("list")
+def kb_list(kb: Home = None, as_json: AsJson = False) -> None:
+    """List the documents."""
+    from consilia.catalog import FILE, Catalog
+
+    with Catalog(_settings(kb).kb / FILE) as catalog:
+        entries = catalog.entries()
+    if as_json:
+        rows = [
+            {"version": e.version, "origin": e.origin, **e.metadata.normalised()} for e in entries
+        ]
+        _terminal.text(json.dumps(rows, ensure_ascii=False))
+    else:
+        _terminal.entries(entries)
+
+
+@kb_app.command("show")
+def kb_show(document: str, kb: Home = None) -> None:
+    """Show a document."""
+    from consilia.catalog import FILE, Catalog
+
+    with Catalog(_settings(kb).kb / FILE) as catalog:
+        found = catalog.document(document)
+    _terminal.text(json.dumps(found.metadata.normalised(), ensure_ascii=False, indent=1))
+    _terminal.text(found.text)
+
+
+def _settings(kb: Path | None) -> Settings:
+    return read_settings(kb=kb)
+
+
+def _audience(name: str) -> Audience:
+    for audience in AUDIENCES:
+        if name == audience:
+            return audience
+    raise typer.BadParameter(f"{name!r} is none of {', '.join(AUDIENCES)}", param_hint="--audience")
+
+
+@contextmanager
+def _assistant(kb: Path | None) -> Iterator["Assistant"]:
+    """Open the assistant, telling what takes time."""
+    settings = read_settings()
+    with _terminal.progress() as progress:
+        from consilia.assistant import Assistant
+
+        assistant = Assistant.open(kb, settings, progress=progress)
+    with assistant:
+        yield assistant
+
+
+def _assistant_built(settings: Settings) -> None:
+    """Make sure that the user's own knowledge base holds the documents that ship."""
+    if not settings.kb.exists():
+        with _assistant(None):
+            pass
+
+
+def _embedder(settings: Settings) -> "Embedder":
+    from consilia.encoders import open_embedder
+
+    return open_embedder(settings)

@@ -1,0 +1,45 @@
+"""What can go wrong, each with a message that says what to do.
+
+```
+ConsiliaError
+├── QuestionError         the question is no question: empty, blank or too long
+├── DocumentError         a document cannot be read: broken front matter, wrong encoding
+├── KnowledgeBaseError    a knowledge base cannot be opened, built or changed
+│   └── IndexMismatchError    its index was made with another embedder
+├── ModelError            model weights are missing, corrupted or unusable
+├── RuleError             the guardrail rules cannot be read: nothing is answered without them
+└── SettingsError         a setting has a value that cannot be used
+```
+"""
+
+
+class ConsiliaError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class QuestionError(ConsiliaError):
+    """The question is empty, blank or too long."""
+
+
+class DocumentError(ConsiliaError):
+    """A document cannot be read; the message names the file and the reason."""
+
+
+class KnowledgeBaseError(ConsiliaError):
+    """A knowledge base cannot be opened, built or changed."""
+
+
+class IndexMismatchError(KnowledgeBaseError):
+    """The index was made with another embedder than the one in the settings."""
+
+
+class ModelError(ConsiliaError):
+    """Model weights are missing, corrupted or unusable."""
+
+
+class RuleError(ConsiliaError):
+    """The guardrail rules cannot be read; nothing is answered without them."""
+
+
+class SettingsError(ConsiliaError):
+    """A setting has a value that cannot be used."""

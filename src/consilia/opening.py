@@ -1,0 +1,67 @@
+"""Opening a knowledge base for reading, building or bringing it up to date first where due."""
+
+from pathlib import Path
+
+from consilia.building import Progress
+from consilia.encoders import Embedder
+from consilia.errors import KnowledgeBaseError
+from consilia.index import check_embedder, read_state
+from consilia.knowledge_base import (
+    KnowledgeBase,
+    add_shipped,
+    check_home,
+    current_generation,
+    needs_build,
+    needs_shipped_update,
+    rebuild,
+    shipped_glossary,
+)
+from consilia.settings import Settings
+
+
+def open_knowledge_base(
+    home: Path | None, settings: Settings, embedder: Embedder, progress: Progress
+) -> KnowledgeBase:
+    """Open a knowledge base.
+
+    The user's own is built from the documents that ship when it is missing, and brought up to
+    them when they have changed. One that is named must be there; an empty folder is filled.
+
+    Args:
+        home: The folder that was named, or None for the user's own.
+        settings: Tell where the user's own lies.
+        embedder: The one that will be used.
+        progress: Told of the phases.
+
+    Returns:
+        The knowledge base, open for reading.
+
+    Raises:
+        KnowledgeBaseError: There is none in the named folder, or it cannot be built.
+        IndexMismatchError: Another embedder made its index.
+    """
+    named = home is not None
+    home = home or settings.kb
+    check_home(home)
+    if named and not home.exists():
+        raise KnowledgeBaseError(
+            f"{home} does not exist; run `python -m ingest --kb {home}` to build a knowledge base "
+            "there, or leave --kb out to use the one that ships"
+        )
+    empty = not home.exists() or not any(home.iterdir())
+    if empty or (not named and needs_shipped_update(home)):
+        if not empty:
+            _refuse_other_embedder(home, embedder)
+        add_shipped(home, lambda: embedder, progress)
+    glossary = shipped_glossary()
+    current_generation(home)
+    if needs_build(home, glossary):
+        _refuse_other_embedder(home, embedder)
+        rebuild(home, lambda: embedder, progress)
+    return KnowledgeBase(home, glossary, embedder.identity)
+
+
+def _refuse_other_embedder(home: Path, embedder: Embedder) -> None:
+    folder = current_generation(home)
+    if folder.is_dir():
+        check_embedder(read_state(folder), embedder.identity)

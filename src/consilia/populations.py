@@ -1,0 +1,154 @@
+"""Groups of patients in text: who is asked about, and whom a sentence speaks of."""
+
+import re
+
+from consilia.models import Population
+
+GROUPS = (
+    "newborn",
+    "infant",
+    "child",
+    "adolescent",
+    "adult",
+    "older_adult",
+    "pregnancy",
+    "breastfeeding",
+    "dialysis",
+    "renal_impairment",
+    "hepatic_impairment",
+)
+
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    "newborn": re.compile(r"\b(newborns?|neonat\w*|preterm|premature (baby|babies|infants?))\b"),
+    "infant": re.compile(r"\b(infants?|bab(y|ies))\b"),
+    "child": re.compile(
+        r"\b(child(ren)?|childhood|kids?|p(a)?ediatrics?|toddlers?|boys?|girls?|schoolchild\w*"
+        r"|(my|our|a) (son|daughter))\b"
+    ),
+    "adolescent": re.compile(r"\b(adolescen\w+|teen(s|ager|agers|age)?|juvenile)\b"),
+    "adult": re.compile(r"\b(adults?|grown[- ]?ups?)\b"),
+    "older_adult": re.compile(
+        r"\b(older (adults?|people|patients?|persons?|men|women)|elderly|geriatric|seniors?"
+        r"|old people)\b"
+    ),
+    "pregnancy": re.compile(
+        r"\b(pregnan\w*|trimester|gestation\w*|expecting (mother|a baby)|antenatal)\b"
+    ),
+    "breastfeeding": re.compile(r"\b(breast[- ]?f\w+|lactat\w+|nursing (mother|women|a baby))\b"),
+    "dialysis": re.compile(r"\b(h(a)?emodialysis|dialysis|dialy[sz]ed)\b"),
+    "renal_impairment": re.compile(
+        r"\b((renal|kidney) (impairment|failure|insufficiency|disease|dysfunction|function"
+        r"|problems?)|ckd|crcl|e?gfr|creatinine clearance|bad kidneys"
+        r"|(poor|reduced|impaired) (renal|kidney))\b"
+    ),
+    "hepatic_impairment": re.compile(
+        r"\b((hepatic|liver) (impairment|failure|insufficiency|disease|dysfunction)|cirrho\w+)\b"
+    ),
+}
+
+_AGE = re.compile(
+    r"\b(\d{1,3})[\s-]*(?:years?|yrs?|yo|y/o)\b(?:[\s-]*(?:olds?|of age))?"
+    r"|\b(?:aged?|age of)\s+(\d{1,3})\b(?!\s*(?:%|mg|weeks|months))"
+    r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+)
+_ASKED_AGE = re.compile(
+    r"\b(\d{1,3})[\s-]*(?:(?:years?|yrs?)[\s-]*olds?|yo\b|y/o\b|y\.o\.|(?:years?|yrs?) of age)"
+    r"|\baged?\s+(\d{1,3})\b"
+    r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+)
+_NEGATED = re.compile(
+    r"\b(exclud\w+|except(?: in| for)?|other than|did not (evaluate|study|include)|not (studied|"
+    r"evaluated|established) in|non-?)\W[^.;,]{0,80}$"
+)
+# A group that is met by evidence on another one.
+_MET_BY: dict[str, tuple[str, ...]] = {
+    "newborn": ("newborn",),
+    "infant": ("infant",),
+    "child": ("child",),
+    "adolescent": ("adolescent", "child"),
+    "adult": ("adult", "older_adult"),
+    "older_adult": ("older_adult", "adult"),
+}
+
+
+def age_group(years: float) -> str:
+    """Return the group that an age belongs to.
+
+    The limits are the ones drug labels use: newborn to 28 days, infant to 2 years, child to 12,
+    adolescent to 17, older adult from 65 years.
+
+    >>> age_group(3), age_group(70)
+    ('child', 'older_adult')
+    """
+    limits = ((0.077, "newborn"), (2, "infant"), (12, "child"), (18, "adolescent"), (65, "adult"))
+    return next((group for limit, group in limits if years < limit), "older_adult")
+
+
+def asked_age(question: str) -> float | None:
+    """Return the age in years that a question states for a person, or None.
+
+    >>> asked_age("gabapentin for a 3-year-old")
+    3.0
+    """
+    match = _ASKED_AGE.search(question.casefold())
+    if not match:
+        return None
+    years, aged, small, unit = match.groups()
+    if small:
+        return float(small) / {"m": 12, "w": 52, "d": 365}[unit[0]]
+    return float(years or aged)
+
+
+def groups_in(text: str) -> frozenset[str]:
+    """Return the groups that a text speaks of, leaving out those it excludes.
+
+    >>> sorted(groups_in("older adults with chronic kidney disease"))
+    ['older_adult', 'renal_impairment']
+    >>> groups_in("cramps, excluding those of pregnancy")
+    frozenset()
+    """
+    folded = text.casefold()
+    found = set()
+    for group, pattern in _PATTERNS.items():
+        match = pattern.search(folded)
+        if match and not _NEGATED.search(folded[: match.start()]):
+            found.add(group)
+    if "older_adult" in found:
+        found.discard("adult")
+    return frozenset(found)
+
+
+def asked_groups(question: str) -> frozenset[str]:
+    """Return the groups a question asks about, by its words and by a stated age."""
+    found = set(groups_in(question))
+    age = asked_age(question)
+    if age is not None:
+        found -= {"child", "infant", "adult", "older_adult", "adolescent", "newborn"}
+        found.add(age_group(age))
+    return frozenset(found)
+
+
+def missing_groups(
+    asked: frozenset[str], spoken: frozenset[str], population: Population
+) -> tuple[str, ...]:
+    """Return the asked groups that neither a sentence nor its document covers.
+
+    Args:
+        asked: Groups of the question.
+        spoken: Groups that the sentence with its title and headings speaks of.
+        population: Of the document.
+
+    Returns:
+        Group names in the order of `GROUPS`. An adult is met by a sentence that names no age.
+    """
+    missing = []
+    for group in GROUPS:
+        if group not in asked:
+            continue
+        met = set(_MET_BY.get(group, (group,)))
+        if group in population.exclude or not (met & (spoken | set(population.include))):
+            missing.append(group)
+    ages = {"newborn", "infant", "child", "adolescent"}
+    if not (spoken & ages) and not (set(population.include) & ages - {"adult"}):
+        missing = [group for group in missing if group not in {"adult", "older_adult"}]
+    return tuple(missing)

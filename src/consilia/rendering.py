@@ -1,0 +1,134 @@
+"""An answer as Markdown, for terminals, files and other tools."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from consilia import wording
+
+if TYPE_CHECKING:
+    from consilia.answer import Answer, AnswerSection, Claim, Reference
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~#])")
+_KIND_TITLES = {
+    "guideline": "Guidelines",
+    "label": "FDA drug labels",
+    "study": "Research",
+    "reference": "Reference works",
+}
+_STEPS = (("submitted", "Submitted"), ("under_review", "Under Review"), ("approved", "Approved"))
+
+
+def escaped(text: str) -> str:
+    r"""Return text that Markdown shows as it is: no markup, no link, no control character.
+
+    >>> escaped("HLA-B*1502 <img>")
+    'HLA-B\\*1502 \\<img\\>'
+    """
+    plain = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def to_markdown(answer: "Answer") -> str:
+    """Return an answer as Markdown: citations as `[1]`, reference list, disclaimer last."""
+    return "\n\n".join(block for block in _blocks(answer) if block) + "\n"
+
+
+def _blocks(answer: "Answer") -> Iterator[str]:
+    yield f"# {escaped(answer.question)}"
+    for decision in answer.guardrails:
+        if decision.action in {"emergency", "crisis"}:
+            yield f"**{escaped(decision.message)}**"
+    for notice in answer.notices:
+        yield f"*{escaped(notice.text)}*"
+    for decision in answer.guardrails:
+        if decision.action == "notice":
+            yield f"*{escaped(decision.message)}*"
+    yield _status_line(answer)
+    if answer.claims:
+        yield wording.LEAD_INS[answer.audience]
+    for section in answer.sections:
+        yield from _section(answer, section)
+    yield from _beside(answer)
+    yield from _references(answer)
+    yield f"---\n\n{answer.disclaimer}"
+
+
+def _status_line(answer: "Answer") -> str:
+    steps = " → ".join(
+        f"**{title}**" if name == answer.review.status else title for name, title in _STEPS
+    )
+    updated = f" · Last updated: {answer.last_updated}" if answer.last_updated else ""
+    banner = "" if answer.review.status == "approved" else f"\n\n{wording.REVIEW_BANNER}"
+    return f"Review: {steps}{updated}{banner}"
+
+
+def _section(answer: "Answer", section: "AnswerSection") -> Iterator[str]:
+    yield f"## {section.title}"
+    if section.abstention:
+        yield f"{section.abstention.text} {escaped(section.abstention.reason)}"
+        return
+    if section.headline:
+        yield f"**{_sentence(answer, answer.claim(section.headline))}**"
+    for group in section.groups:
+        rest = [claim for claim in group.claims if claim != section.headline]
+        if rest:
+            lines = [f"- {_sentence(answer, answer.claim(claim))}" for claim in rest]
+            yield f"### {escaped(group.heading)}"
+            yield "\n".join(lines)
+
+
+def _sentence(answer: "Answer", claim: "Claim") -> str:
+    numbers = "".join(f"[{number}]" for number in claim.citations)
+    source = answer.references[claim.citations[0] - 1]
+    tags = [wording.MARK_TITLES[claim.mark]] if claim.mark else []
+    tags += ["our inference from the source"] if claim.derived else []
+    tags += [source.strength] if source.strength else []
+    return f"{escaped(claim.text)} {numbers}" + (f" ({escaped('; '.join(tags))})" if tags else "")
+
+
+def _beside(answer: "Answer") -> Iterator[str]:
+    if answer.omissions:
+        yield "## Also in these sources, not used above"
+        yield "\n".join(
+            f"- {_sentence(answer, answer.claim(omission.claim))}" for omission in answer.omissions
+        )
+    if answer.conflicts:
+        yield "## Where sources differ"
+    for conflict in answer.conflicts:
+        yield escaped(conflict.note)
+        yield "\n".join(
+            f"- {_sentence(answer, answer.claim(claim))}"
+            for side in conflict.sides
+            for claim in side
+        )
+
+
+def _references(answer: "Answer") -> Iterator[str]:
+    if not answer.references:
+        return
+    yield "## References"
+    for kind, title in _KIND_TITLES.items():
+        lines = [_reference(r) for r in answer.references if r.kind == kind]
+        if lines:
+            yield f"### {title}"
+            yield "\n".join(lines)
+
+
+def _reference(reference: "Reference") -> str:
+    identifiers = ", ".join(f"{k} {v}" for k, v in sorted(reference.identifiers.items()))
+    parts = [
+        reference.authors,
+        reference.title,
+        reference.venue,
+        str(reference.year) if reference.year else None,
+        identifiers,
+        reference.strength,
+        str(reference.population["text"]),
+        f"standing: {reference.standing}",
+        wording.reading_note(reference.reading, reference.read_level),
+    ]
+    text = escaped(". ".join(part.rstrip(".") for part in parts if part)) + "."
+    link = f" <{reference.url}>" if reference.url else ""
+    return f"{reference.number}. {text}{link}"

@@ -1,0 +1,132 @@
+"""Finding sentences: BM25 and vectors, fused by reciprocal rank, for each kind of source."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from consilia.encoders import Embedder
+from consilia.glossary import CLASS_OF
+from consilia.index import Generation
+from consilia.knowledge_base import KnowledgeBase
+from consilia.models import KINDS, Hit, Kind, Sentence
+from consilia.quantities import numbers_in
+
+RRF_K = 60
+"""Of reciprocal rank fusion, 1 / (k + rank): Cormack, Clarke and Büttcher, SIGIR 2009."""
+DEPTH = 50
+"""Hits of each list and kind that are fused."""
+
+Keep = Callable[[Sentence], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What the two searches found in one kind: scores by row, best first."""
+
+    dense: dict[int, float]
+    lexical: dict[int, float]
+
+
+def retrieve(
+    text: str, kb: KnowledgeBase, embedder: Embedder, *, keep: Keep | None = None
+) -> dict[Kind, tuple[Hit, ...]]:
+    """Return the hits of each kind of source, best first, near-duplicates left out.
+
+    Args:
+        text: A question or any other text.
+        kb: Where to search.
+        embedder: The one its index was made with.
+        keep: A filter; all sentences when None.
+
+    Returns:
+        Up to `2 * DEPTH` hits for each kind.
+    """
+    lists = _search(text, kb, embedder, KINDS)
+    return {kind: _fused(kb.index, [lists[kind]], keep) for kind in KINDS}
+
+
+def search(
+    text: str,
+    kb: KnowledgeBase,
+    embedder: Embedder,
+    *,
+    kinds: Sequence[Kind] = KINDS,
+    keep: Keep | None = None,
+) -> tuple[Hit, ...]:
+    """Return the hits of several kinds as one list, best first, near-duplicates left out.
+
+    Args:
+        text: A question or any other text.
+        kb: Where to search.
+        embedder: The one its index was made with.
+        kinds: Kinds of source to search.
+        keep: A filter; all sentences when None.
+
+    Returns:
+        Hits with both scores, which are comparable between kinds, and the fused one.
+    """
+    lists = _search(text, kb, embedder, kinds)
+    return _fused(kb.index, lists.values(), keep)
+
+
+def query_tokens(text: str, kb: KnowledgeBase) -> list[str]:
+    """Return the tokens a text is searched by: its terms, their members and their classes."""
+    tokens = kb.glossary.analyse(text)
+    members = [CLASS_OF + token for token in tokens if token.startswith("=")]
+    above = [broader for token in tokens for broader in kb.glossary.broader(token)]
+    return list(dict.fromkeys([*tokens, *members, *above]))
+
+
+def rarity(kb: KnowledgeBase, token: str) -> float:
+    """Return the inverse document frequency of a token, at least 0: ln((N + 1) / (n + 0.5))."""
+    found = kb.index.frequency(token) + kb.index.frequency(CLASS_OF + token)
+    return max(0.0, math.log((kb.index.size + 1) / (found + 0.5)))
+
+
+def _search(
+    text: str, kb: KnowledgeBase, embedder: Embedder, kinds: Sequence[Kind]
+) -> dict[Kind, _Lists]:
+    tokens = query_tokens(text, kb)
+    vector = embedder.encode_query([kb.glossary.normalise(text)])
+    return {
+        kind: _Lists(
+            dense=dict(kb.index.dense(vector, kind, DEPTH)[0]),
+            lexical=dict(kb.index.lexical(tokens, kind, DEPTH)),
+        )
+        for kind in kinds
+    }
+
+
+def _fused(index: Generation, lists: Iterable[_Lists], keep: Keep | None) -> tuple[Hit, ...]:
+    dense: dict[int, float] = {}
+    lexical: dict[int, float] = {}
+    for found in lists:
+        dense |= found.dense
+        lexical |= found.lexical
+    scores: dict[int, float] = {}
+    for ranking in (dense, lexical):
+        for rank, row in enumerate(_ranked(ranking), start=1):
+            scores[row] = scores.get(row, 0.0) + 1 / (RRF_K + rank)
+    hits = [
+        Hit(index.sentences.get(row), dense.get(row), lexical.get(row), round(scores[row], 6))
+        for row in _ranked(scores)
+    ]
+    return _distinct(hit for hit in hits if keep is None or keep(hit.sentence))
+
+
+def _ranked(scores: Mapping[int, float]) -> list[int]:
+    return nsmallest(len(scores), scores, key=lambda row: (-scores[row], row))
+
+
+def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Leave out sentences that repeat an earlier one: same stems, same numbers, same kind."""
+    seen: set[tuple[frozenset[str], frozenset[str], str]] = set()
+    kept = []
+    for hit in hits:
+        sentence = hit.sentence
+        key = (sentence.own_tokens, numbers_in(sentence.text), sentence.kind)
+        if key not in seen:
+            seen.add(key)
+            kept.append(hit)
+    return tuple(kept)

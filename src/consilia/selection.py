@@ -1,0 +1,284 @@
+"""Choosing the sentences of each section, or its silence."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+
+from consilia.encoders import Embedder
+from consilia.intents import FACETS
+from consilia.knowledge_base import KnowledgeBase
+from consilia.models import Hit, Kind, Sentence
+from consilia.quantities import numbers_in
+from consilia.question import Question, understand
+from consilia.relevance import (
+    Coefficients,
+    WeighedTerm,
+    coefficients,
+    covered,
+    features,
+    groups_missing,
+    number_outside,
+    score,
+    values_missing,
+    weigh,
+)
+from consilia.retrieval import Keep, retrieve
+from consilia.wording import SectionName
+
+SECTION_KINDS: dict[SectionName, tuple[Kind, ...]] = {
+    "guidelines": ("guideline",),
+    "label": ("label",),
+    "research": ("study", "reference"),
+}
+CONSIDERED = 40
+"""Hits of each kind that are scored."""
+PER_SECTION = 6
+PER_SOURCE = 3
+IN_ALL = 15
+NEAREST = 3
+BEHIND = 4.0
+"""How far, in log-odds, a further sentence may stay behind the best one of its section."""
+_HARD_VALUES = frozenset({"age", "date", "dose", "form", "price"})
+PER_FACET = {"referral": 2, "treatment": 3, "cause": 3, "diagnosis": 1, "prognosis": 1}
+_OVERVIEW = 0.75
+"""Log-odds by which an overview is preferred where the whole approach is asked for."""
+_OVERVIEWS = frozenset({
+    "clinical_guideline",
+    "clinical_reference",
+    "narrative_review",
+    "patient_information",
+    "regulator_advice",
+    "systematic_review",
+})
+_SERVES: dict[str, frozenset[str]] = {
+    "referral": frozenset({"referral", "red_flag"}),
+    "cause": frozenset({"cause"}),
+    "diagnosis": frozenset({"diagnosis"}),
+    "treatment": frozenset({"treatment", "dose", "indication"}),
+    "prognosis": frozenset({"prognosis", "monitoring"}),
+}
+_COVERED = 0.5
+_LIMITS_USE = re.compile(r"\b(?:not|neither|only|off-label|unlicensed|withdrawn)\b")
+"""What makes an indication an answer to more than "what is it for?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A hit with what decides about it."""
+
+    sentence: Sentence
+    score: float
+    """Log-odds that it answers."""
+    missing: tuple[str, ...]
+    """What it lacks, in words: groups, values, terms."""
+    barred: bool
+    """Whether it may not be shown at all: other patients, another dose row, another drug."""
+    lead: bool
+    """Whether a section may rest on it alone."""
+    on_topic: bool
+    """Whether it names everything that the question is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a section shows, best first, or the nearest misses of a silent one."""
+
+    name: SectionName
+    chosen: tuple[Candidate, ...]
+    nearest: tuple[Candidate, ...]
+
+
+def select(
+    question: Question, kb: KnowledgeBase, embedder: Embedder, *, keep: Keep | None = None
+) -> tuple[Selected, ...]:
+    """Choose the sentences of each section.
+
+    A section is answered when its best sentence scores high enough and lacks nothing that was
+    asked: the group of patients, the row with the asked number, for a dose the drug, the
+    indication and an amount in the same sentence with its title. A question about the whole
+    approach is asked once more for each facet of it, and each facet gets its place.
+
+    Args:
+        question: As understood.
+        kb: Where to search.
+        embedder: The one its index was made with.
+        keep: A filter on sentences; all when None.
+
+    Returns:
+        One entry for each section, in the order of the answer.
+    """
+    limits = coefficients()
+    asked = _candidates(question, kb, embedder, keep)
+    if max(map(_best, asked.values())) < limits.answer:
+        return tuple(Selected(name, (), _nearest(found)) for name, found in asked.items())
+    facets = (
+        {name: _candidates(of, kb, embedder, keep) for name, of in _facet_questions(question, kb)}
+        if question.broad
+        else {}
+    )
+    sections = []
+    for name, found in asked.items():
+        if facets:
+            chosen = _facets(found, {facet: of[name] for facet, of in facets.items()}, kb, limits)
+        else:
+            chosen = _ranked(found, limits) if _best(found) >= limits.section else ()
+        sections.append(Selected(name, chosen, () if chosen else _nearest(found)))
+    return _at_most(IN_ALL, sections)
+
+
+def _candidates(
+    question: Question, kb: KnowledgeBase, embedder: Embedder, keep: Keep | None
+) -> dict[SectionName, list[Candidate]]:
+    """What is found for a question, by section, the highest score first."""
+    hits = retrieve(question.text, kb, embedder, keep=keep)
+    terms = weigh(question, kb, embedder)
+    return {
+        name: _scored(question, terms, [hits[kind] for kind in kinds])
+        for name, kinds in SECTION_KINDS.items()
+    }
+
+
+def _facet_questions(question: Question, kb: KnowledgeBase) -> list[tuple[str, Question]]:
+    """The questions that the whole approach to something consists of."""
+    topic = " ".join(term.surface for term in question.terms if term.type) or question.text
+    found = []
+    for facet, wording in FACETS.items():
+        part = understand(wording.format(topic=topic), kb.glossary)
+        found.append((facet, replace(part, groups=question.groups, age=question.age, broad=False)))
+    return found
+
+
+def _nearest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(candidates[:NEAREST])
+
+
+def _at_most(limit: int, sections: Sequence[Selected]) -> tuple[Selected, ...]:
+    """Leave out the lowest of the last sentences until no more than `limit` are shown."""
+    kept = {section.name: list(section.chosen) for section in sections}
+    while sum(map(len, kept.values())) > limit:
+        long = [chosen for chosen in kept.values() if len(chosen) > 1]
+        min(long, key=lambda chosen: (chosen[-1].score, chosen[-1].sentence.id)).pop()
+    return tuple(replace(section, chosen=tuple(kept[section.name])) for section in sections)
+
+
+def _best(candidates: Iterable[Candidate]) -> float:
+    return max((c.score for c in candidates if c.lead), default=float("-inf"))
+
+
+def _scored(
+    question: Question, terms: tuple[WeighedTerm, ...], lists: Sequence[Sequence[Hit]]
+) -> list[Candidate]:
+    candidates: list[Candidate] = []
+    for hits in lists:
+        least = min((hit.dense for hit in hits if hit.dense is not None), default=0.0)
+        candidates.extend(_candidate(question, terms, hit, least) for hit in hits[:CONSIDERED])
+    return sorted(candidates, key=lambda c: (-c.score, c.sentence.id))
+
+
+def _candidate(
+    question: Question, terms: tuple[WeighedTerm, ...], hit: Hit, least_cosine: float
+) -> Candidate:
+    sentence = hit.sentence
+    groups = groups_missing(question, sentence)
+    values = values_missing(question, sentence)
+    lacking = tuple(
+        w.term.surface for w in terms if w.entity and covered(w, sentence.tokens) < _COVERED
+    )
+    outside = number_outside(question, sentence)
+    unjoined = "dose" in question.wants and bool(lacking)
+    filler = sentence.intent == "indication" and not (
+        question.intents & {"indication", "regulatory"} or _LIMITS_USE.search(sentence.text)
+    )
+    barred = bool(groups) or outside or unjoined
+    return Candidate(
+        sentence=sentence,
+        score=score(features(question, terms, hit, least_cosine)),
+        missing=(*groups, *values, *lacking, *(("the number asked",) if outside else ())),
+        barred=barred,
+        lead=not (barred or filler or set(values) & _HARD_VALUES),
+        on_topic=not lacking,
+    )
+
+
+def _ranked(candidates: Sequence[Candidate], limits: Coefficients) -> tuple[Candidate, ...]:
+    """The best sentences, the first one a lead, few from one source."""
+    lead = next(c for c in candidates if c.lead)
+    floor = max(limits.companion, lead.score - BEHIND)
+    others = [c for c in candidates if c is not lead and not c.barred and c.score >= floor]
+    return _capped([lead, *others], PER_SECTION)
+
+
+def _facets(
+    found: Sequence[Candidate],
+    facets: Mapping[str, Sequence[Candidate]],
+    kb: KnowledgeBase,
+    limits: Coefficients,
+) -> tuple[Candidate, ...]:
+    """For the whole approach: the facets in turn, overviews before single studies."""
+    topical = [c for c in found if _usable(c, limits)]
+    queues = []
+    for facet, candidates in facets.items():
+        queue = [
+            c for c in candidates if _usable(c, limits) and c.sentence.intent in _SERVES[facet]
+        ]
+        queue.sort(key=_overviews_first)
+        if facet == "referral":
+            queue[1:1] = _leads_to(topical, kb)
+        queues.append(_capped(queue, PER_FACET[facet]))
+    in_turn = [c for turn in zip_longest(*queues) for c in turn if c is not None]
+    chosen = _capped(in_turn or topical[:NEAREST], PER_SECTION + 3)
+    places = {c.sentence.id: place for place, c in enumerate(chain(*queues))}
+    return tuple(sorted(chosen, key=lambda c: places.get(c.sentence.id, 0)))
+
+
+def _overviews_first(candidate: Candidate) -> tuple[float, str]:
+    bonus = _OVERVIEW * (candidate.sentence.design in _OVERVIEWS)
+    return (-candidate.score - bonus, candidate.sentence.id)
+
+
+def _usable(candidate: Candidate, limits: Coefficients) -> bool:
+    return candidate.on_topic and candidate.lead and candidate.score >= limits.companion
+
+
+def _leads_to(usable: Sequence[Candidate], kb: KnowledgeBase) -> list[Candidate]:
+    """What a guideline says to do about the disease that the topic may be an early sign of.
+
+    A document of which one sentence on the topic is about recognising its disease contributes its
+    strong recommendations on referral: they name the disease, not the sign.
+    """
+    found: list[Candidate] = []
+    for candidate in usable:
+        sentence = candidate.sentence
+        if sentence.kind != "guideline" or sentence.intent not in {"recognition", "red_flag"}:
+            continue
+        for other in kb.index.sentences.of_document(sentence.document):
+            known = any(other.id == c.sentence.id for c in (*usable, *found))
+            if other.intent == "referral" and other.mark == "strong_recommendation" and not known:
+                found.append(replace(candidate, sentence=other, lead=True))
+    return found
+
+
+def _capped(candidates: Iterable[Candidate], limit: int) -> tuple[Candidate, ...]:
+    """At most `limit`, few from one source, none that repeats an earlier one."""
+    kept: list[Candidate] = []
+    by_source: dict[str, int] = {}
+    for candidate in candidates:
+        document = candidate.sentence.document
+        if by_source.get(document, 0) >= PER_SOURCE:
+            continue
+        if any(_repeats(candidate.sentence, earlier.sentence) for earlier in kept):
+            continue
+        kept.append(candidate)
+        by_source[document] = by_source.get(document, 0) + 1
+        if len(kept) == limit:
+            break
+    return tuple(kept)
+
+
+def _repeats(one: Sentence, other: Sentence) -> bool:
+    """Tell whether two sentences share nearly all words and all numbers."""
+    if numbers_in(one.text) != numbers_in(other.text):
+        return False
+    shared = len(one.own_tokens & other.own_tokens)
+    return shared >= 0.9 * max(len(one.own_tokens), len(other.own_tokens))

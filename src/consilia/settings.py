@@ -1,0 +1,51 @@
+"""The few settings there are, read once in an entry point and passed down."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consilia.errors import SettingsError
+from consilia.models import canonical_json, digest
+
+
+def default_home() -> Path:
+    """Return the user's data folder for the knowledge base."""
+    return Path(platformdirs.user_data_dir("consilia", appauthor=False)) / "kb"
+
+
+class Settings(BaseSettings):
+    """Each setting can be given by an environment variable, `CONSILIA_` and its name."""
+
+    model_config = SettingsConfigDict(env_prefix="CONSILIA_", extra="forbid", frozen=True)
+
+    kb: Path = Field(default_factory=default_home)
+    """`CONSILIA_KB`: the folder of the built knowledge base."""
+    embedder: str = "default"
+    """`CONSILIA_EMBEDDER`: `default`, or a path or hub name of a sentence-transformers model."""
+    threads: int = Field(default=2, ge=1, le=64)
+    """`CONSILIA_THREADS`: threads that torch may use to build an index; a question uses one."""
+
+    def digest(self) -> str:
+        """Return the hash of what shapes an answer: where it lies on disk is no part of it."""
+        return digest(canonical_json({"embedder": self.embedder}))
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings: what is given, else the environment, else the defaults.
+
+    Args:
+        **given: Settings by name; None counts as not given.
+
+    Returns:
+        Frozen settings.
+
+    Raises:
+        SettingsError: A value cannot be used.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        problems = "; ".join(f"{p['loc'][0]}: {p['msg']}" for p in error.errors())
+        raise SettingsError(f"cannot use the settings: {problems}") from error

@@ -1,0 +1,101 @@
+"""The fixed sentences of an answer: no other module writes words of its own into one."""
+
+from typing import Literal
+
+SectionName = Literal["guidelines", "label", "research"]
+Audience = Literal["clinician", "pharmacist", "nurse", "patient"]
+
+AUDIENCES: tuple[Audience, ...] = ("clinician", "pharmacist", "nurse", "patient")
+
+SECTION_TITLES: dict[SectionName, str] = {
+    "guidelines": "From the Guidelines",
+    "label": "From the FDA Drug Label",
+    "research": "From the Research",
+}
+
+ABSTENTIONS: dict[SectionName, str] = {
+    "guidelines": "The guidelines do not answer the question.",
+    "label": "The FDA drug label does not answer the question.",
+    "research": "The research does not answer the question.",
+}
+
+LEAD_INS: dict[Audience, str] = {
+    "clinician": "Sentences from the sources, each with its citation, for a clinician to weigh.",
+    "pharmacist": "Sentences from the sources, each with its citation, for a pharmacist to weigh.",
+    "nurse": "Sentences from the sources, each with its citation, for a nurse to weigh.",
+    "patient": (
+        "These are sentences from medical sources written for professionals. "
+        "Please talk them over with your care team; terms are explained below."
+    ),
+}
+
+DISCLAIMER = (
+    "For healthcare professionals. Medical decisions rest on clinical judgement and on information "
+    "that has been verified independently. This answer supplements guidelines and professional "
+    "discretion and does not replace them. Check it against the primary literature and current "
+    "standards before using it in the care of a patient. The makers of Consilia accept no "
+    "liability for its use."
+)
+
+READING_NOTES: dict[str, str] = {
+    "abstract": "Our summary of the source, read at abstract level",
+    "label_section": "Our summary of the source, read at label-section level",
+    "full_text": "Our summary of the source, read in full",
+}
+UNREAD_SUMMARY_NOTE = "Our summary of the source"
+SOURCE_TEXT_NOTE = "The words of the source"
+
+CONFLICT_NOTE = (
+    "These sources differ or limit each other on this point ({topic}). They are shown side by "
+    "side, each with its own population and date, and are not merged."
+)
+
+NO_SOURCE = "No source in the knowledge base speaks of {terms}."
+NOT_TOGETHER = "No sentence found speaks of {terms} together with the rest of the question."
+OTHER_PATIENTS = "The sentences found are not about the patients asked about ({groups})."
+NO_VALUE = "The sentences found do not state what is asked ({values})."
+NOT_CLOSE = "No sentence found is close enough to the question."
+NOTHING_OF_KIND = "The knowledge base holds no source of this kind."
+WRONG_LANGUAGE = "Language not supported: questions are read in English."
+UNRESOLVED = (
+    "It is not clear what “{word}” stands for. Name the drug, condition or test that is meant."
+)
+REMOVED_CHARACTERS = "Invisible or control characters were removed from the question."
+INTERPRETED = "Interpreted as: {question}"
+SPELLING = "“{word}” was read as “{name}”."
+VALUE_NAMES: dict[str, str] = {
+    "age": "an age",
+    "date": "a date",
+    "dose": "a dose",
+    "duration": "a duration",
+    "form": "a strength or form",
+    "number": "a number",
+    "price": "a price",
+    "share": "a share or frequency",
+}
+
+MARK_TITLES: dict[str, str] = {
+    "boxed_warning": "Boxed warning",
+    "contraindication": "Contraindication",
+    "strong_recommendation": "Strong recommendation",
+}
+
+REVIEW_BANNER = (
+    "No clinician has reviewed this answer. It is for education; use caution until it is approved."
+)
+
+
+def reading_note(reading: str, read_level: str | None) -> str:
+    """Return what a surface says about whose words a document holds.
+
+    >>> reading_note("own_summary", "abstract")
+    'Our summary of the source, read at abstract level'
+    """
+    if reading == "source_text":
+        return SOURCE_TEXT_NOTE
+    return READING_NOTES.get(read_level or "", UNREAD_SUMMARY_NOTE)
+
+
+def conflict_note(conflict_id: str) -> str:
+    """Return the note above the sides of a conflict; its id names the topic."""
+    return CONFLICT_NOTE.format(topic=conflict_id.replace("-", " "))

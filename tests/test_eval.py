@@ -1,0 +1,518 @@
+"""The evaluation program: its cases, its measures on examples counted by hand, its timings."""
+
+import json
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from consilia.answer import (
+    Abstention,
+    Answer,
+    AnswerSection,
+    Checks,
+    Claim,
+    Group,
+    KnowledgeBaseState,
+    Manifest,
+    Proof,
+    Reference,
+    Review,
+    evidence_digest,
+    sealed,
+)
+from consilia.documents import document_paths, read_document
+from consilia.models import digest
+from consilia.testing import HashEmbedder
+from consilia.wording import ABSTENTIONS, DISCLAIMER, SECTION_TITLES
+from eval.cases import STARTER, CaseError, load_cases
+from eval.facts import FACTS, FactsError, load_facts
+from eval.indexing import time_build
+from eval.metrics import PROMISES, QUALITY, measure_all, promises_hold
+from eval.processes import BenchError, time_in_terminal
+from eval.report import categories_text, failures, measures_text, statuses_text, write_report
+from eval.samples import Sample, run_cases
+from eval.scifact import CorpusError, abstract_sentences, write_documents
+from eval.statistics import mean, percentile, wilson
+
+ROOT = Path(__file__).parents[1]
+KB = ROOT / "kb"
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return load_facts(KB)
+
+
+# --- cases and facts that ship
+
+
+def test_the_starter_set_is_valid_and_large_enough():
+    cases = load_cases(STARTER)
+    types = [case.type for case in cases]
+
+    assert types.count("answerable") >= 40
+    assert types.count("abstain") >= 40
+    assert types.count("dialogue") >= 8
+    assert {case.split for case in cases} == {"dev"}
+
+
+def test_starter_cases_name_facts_exactly_where_an_answer_is_expected(facts):
+    steps = [step for case in load_cases(STARTER) for step in case.steps()]
+
+    assert {id_ for step in steps for id_ in step.fact_ids} <= facts.keys()
+    assert [step.user for step in steps if bool(step.fact_ids) != (step.expected == "answer")] == []
+
+
+def test_no_starter_question_is_written_into_the_library():
+    sources = [p for p in (ROOT / "src" / "consilia").rglob("*") if p.suffix not in {".pyc", ""}]
+    library = "\n".join(p.read_text(encoding="utf-8", errors="ignore") for p in sources).lower()
+    glossary = (KB / "glossary.csv").read_text(encoding="utf-8").lower()
+    questions = [step.user.lower() for case in load_cases(STARTER) for step in case.steps()]
+
+    assert [question for question in questions if question in library + glossary] == []
+
+
+def test_every_fact_is_a_sentence_of_a_shipped_document():
+    lines = {
+        (document.id, digest(line.encode()))
+        for document in map(read_document, document_paths(KB))
+        for line in document.text.split("\n")
+    }
+    named = json.loads(FACTS.read_text(encoding="utf-8"))
+
+    assert len(named) >= 490
+    assert {(fact["document"], fact["quote_sha256"]) for fact in named.values()} <= lines
+
+
+def test_spans_of_facts_hold_their_words(facts):
+    texts = {d.id: d.text for d in map(read_document, document_paths(KB))}
+    for fact in facts.values():
+        words = texts[fact.document][fact.start : fact.end]
+        assert digest(words.encode()) == fact.sha256
+
+
+def test_a_fact_without_its_sentence_is_an_error(tmp_path):
+    stale = tmp_path / "facts.json"
+    stale.write_text('{"G01.1": {"document": "no-such", "quote_sha256": "sha256:0"}}')
+    with pytest.raises(FactsError, match=r"G01\.1"):
+        load_facts(KB, stale)
+
+
+GOOD = {"id": "A", "type": "answerable", "question": "Why?", "fact_ids": ["G01.1"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{not json", "no JSON object"),
+        ("[]", "line: "),
+        (json.dumps(GOOD | {"type": "easy"}), "type: "),
+        (json.dumps(GOOD | {"question": "  "}), "question: "),
+        (json.dumps(GOOD | {"question": None}), "question: "),
+        (json.dumps(GOOD | {"fact_ids": ["G1"]}), "fact_ids.0: "),
+        (json.dumps({"id": "D", "type": "dialogue"}), "turns: "),
+        (json.dumps({"id": "D", "type": "dialogue", "turns": [{"user": "?"}]}), "turns.0.expected"),
+        (json.dumps(GOOD), "id: 'A' stands on an earlier line"),
+    ],
+)
+def test_errors_name_file_line_and_field(tmp_path, line, told):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n\n{line}\n", encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        load_cases(path)
+    assert str(caught.value).startswith(f"{path}:3: {told}")
+
+
+def test_a_missing_file_of_cases_is_an_error(tmp_path):
+    with pytest.raises(CaseError, match="cannot read the gold cases"):
+        load_cases(tmp_path / "none.jsonl")
+
+
+def test_keys_of_other_measurements_are_ignored(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(GOOD | {"answer": "…", "difficulty": "hard"}), encoding="utf-8")
+    assert load_cases(path)[0].fact_ids == ("G01.1",)
+
+
+# --- statistics
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [(8, 10, 0.490, 0.943), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (50, 100, 0.404, 0.596)],
+)
+def test_wilson_agrees_with_published_values(successes, trials, low, high):
+    found = wilson(successes, trials)
+    assert (round(found.low, 3), round(found.high, 3)) == (low, high)
+
+
+def test_wilson_of_nothing_is_not_applicable_and_of_too_many_is_an_error():
+    assert wilson(0, 0) is None
+    with pytest.raises(ValueError, match="3 successes in 2 trials"):
+        wilson(3, 2)
+
+
+def test_percentiles_and_means():
+    values = [float(n) for n in range(100, 0, -1)]
+    assert (percentile(values, 0.5), percentile(values, 0.95)) == (50.0, 95.0)
+    assert (percentile([], 0.5), mean([])) == (None, None)
+    assert mean([1.0, 2.0]) == 1.5
+
+
+# --- measures
+
+
+def sample(**changes):
+    plain = Sample(
+        case="A",
+        type="answerable",
+        category="",
+        turn=0,
+        question="Why?",
+        expected="answer",
+        facts=(),
+        answer_id="sha256:0",
+        status="answered",
+        shown=(),
+        ranks=None,
+        claims_shown=0,
+        claims_gold=0,
+        claims=0,
+        unproven=(),
+        misnumbered=(),
+        findings=(),
+    )
+    return replace(plain, **changes)
+
+
+COUNTED = (
+    sample(
+        case="A1",
+        facts=("F1", "F2", "F3", "F4"),
+        shown=("F1", "F2", "F3"),
+        ranks={"F1": 1, "F2": 6, "F3": 20},
+        claims_shown=6,
+        claims_gold=3,
+        claims=8,
+    ),
+    sample(case="A2", facts=("F5",), shown=("F5",), ranks={"F5": 5}, claims_shown=2, claims_gold=1),
+    sample(case="A3", facts=("F6",), ranks={}, status="abstained"),
+    sample(case="N1", type="abstain", expected="abstain", status="abstained"),
+    sample(case="N2", type="abstain", expected="abstain", claims_shown=4, claims=4),
+    sample(case="G1", type="guardrail", expected="guardrail", status="emergency"),
+    sample(case="D1", type="dialogue", facts=("F1",)),
+    sample(case="D1", type="dialogue", turn=1, facts=("F1",), shown=("F1",), claims_shown=1),
+    sample(case="D1", type="dialogue", turn=2, facts=("F2", "F3"), status="abstained"),
+    sample(case="D1", type="dialogue", turn=3, expected="abstain", status="abstained"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "n"),
+    [
+        ("claims with proof", 1.0, 12),
+        ("answers that verify", 1.0, 10),
+        ("answers without dangling or unused numbers", 1.0, 10),
+        ("recall@5, mean over cases", (1 / 4 + 1 + 0) / 3, 3),
+        ("recall@10, mean over cases", (2 / 4 + 1 + 0) / 3, 3),
+        ("recall@20, mean over cases", (3 / 4 + 1 + 0) / 3, 3),
+        ("gold facts shown", 4 / 6, 6),
+        ("gold facts shown, mean over cases", (3 / 4 + 1 + 0) / 3, 3),
+        ("at least one gold fact shown", 2 / 3, 3),
+        ("over-refusal: answerable, abstained", 1 / 3, 3),
+        ("unanswerable, abstained", 1 / 2, 2),
+        ("gold share of shown claims", 4 / 8, 8),
+        ("claims per answered question, median", 2.0, 5),
+        ("claims per answered question, maximum", 6.0, 5),
+        ("follow-ups with at least one gold fact", 1 / 2, 2),
+        ("follow-ups rightly abstained", 1.0, 1),
+        ("guardrail, emergency or refused", 1.0, 1),
+    ],
+)
+def test_measures_agree_with_counting_by_hand(name, value, n):
+    (found,) = [measure for measure in measure_all(COUNTED) if measure.name == name]
+    assert found.value == pytest.approx(value)
+    assert found.n == n
+
+
+def test_every_measure_of_nothing_is_not_applicable():
+    assert {measure.value for measure in measure_all(())} == {None}
+    assert len(measure_all(())) == len(PROMISES) + len(QUALITY)
+    assert promises_hold(())
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"claims": 2, "unproven": ("c2",)}, {"findings": ("answer_id: is …",)}, {"misnumbered": (3,)}],
+)
+def test_one_broken_promise_fails_a_run(broken):
+    assert promises_hold(COUNTED)
+    assert not promises_hold((*COUNTED, sample(**broken)))
+
+
+def test_the_report_tells_values_n_intervals_and_statuses(tmp_path):
+    lines = measures_text(measure_all(COUNTED)).splitlines()
+    assert lines[0].split() == ["measure", "value", "n", "95", "%", "interval"]
+    assert "  66.7%   6   30.0% to 90.3%" in next(x for x in lines if "facts shown  " in x)
+    assert "none" in measures_text(measure_all(()))
+    assert "dialogue               4         2          2" in statuses_text(COUNTED)
+    assert "answerable  3" in categories_text(COUNTED)
+
+
+def test_failures_are_listed_broken_promises_first():
+    told = list(failures((*COUNTED, sample(case="B", claims=1, unproven=("c1",)))))
+    assert [line.split("“")[0].split() for line in told] == [
+        ["BROKEN", "B"],
+        ["MISSED", "A1"],
+        ["SILENT", "A3"],
+        ["SPOKE", "N2"],
+        ["MISSED", "D1.1"],
+        ["SILENT", "D1.3"],
+    ]
+
+
+# --- from answers to samples, with an assistant that says what it is told
+
+
+def words(fact, start=0, end=None):
+    document = documents()[fact.document]
+    begin, stop = fact.start + start, fact.end if end is None else fact.start + end
+    quote = document.text[begin:stop]
+    return Proof(document.id, document.version, begin, stop, quote, digest(quote.encode()))
+
+
+@cache
+def documents():
+    return {d.id: d for d in map(read_document, document_paths(KB))}
+
+
+def answer_with(*proofs, question="Why?"):
+    """An answer that verifies: guidelines only, each proof a claim of its own."""
+    numbers = {d: n for n, d in enumerate(dict.fromkeys(p.document for p in proofs), start=1)}
+    checks = Checks("pass", "pass", "pass", "pass")
+    claims = tuple(
+        Claim(f"c{n}", proof.quote, "verbatim", (numbers[proof.document],), (proof,), checks)
+        for n, proof in enumerate(proofs, start=1)
+    )
+    group = Group("Referral", tuple(claim.id for claim in claims))
+    silent = {name: Abstention(text, "nothing", ()) for name, text in ABSTENTIONS.items()}
+    return sealed(
+        Answer(
+            schema="consilia.answer/1",
+            answer_id="",
+            status="answered" if claims else "abstained",
+            question=question,
+            standalone_question=question,
+            audience="clinician",
+            sections=tuple(
+                AnswerSection(name, title, None, (group,), None)
+                if claims and name == "guidelines"
+                else AnswerSection(name, title, None, (), silent[name])
+                for name, title in SECTION_TITLES.items()
+            ),
+            claims=claims,
+            references=tuple(reference(document, n) for document, n in numbers.items()),
+            omissions=(),
+            conflicts=(),
+            notices=(),
+            guardrails=(),
+            review=Review("submitted", evidence_digest(claims)),
+            last_updated=newest(numbers),
+            disclaimer=DISCLAIMER,
+            manifest=Manifest("0", KnowledgeBaseState("sha256:0", "g"), {}, "sha256:0"),
+        )
+    )
+
+
+def reference(document, number):
+    known = documents()[document].metadata
+    return Reference(
+        number=number,
+        document=document,
+        kind=known.kind,
+        title=known.title,
+        authors=known.authors,
+        venue=known.journal or known.issuer,
+        year=known.year,
+        identifiers=known.identifiers,
+        url=known.url,
+        standing=known.standing,
+        reading=known.reading,
+        read_level=known.read_level,
+        evidence_type=known.evidence_type.model_dump() if known.evidence_type else None,
+        sample_size=known.sample_size,
+        population=known.population.model_dump(),
+    )
+
+
+def newest(numbers):
+    known = [documents()[document].metadata for document in numbers]
+    return max((str(d.revised or d.published or d.year or "") for d in known), default="") or None
+
+
+def hit(fact):
+    """A hit as far as the runner looks at it."""
+    place = {name: getattr(fact, name) for name in ("document", "version", "start", "end")}
+    return SimpleNamespace(sentence=SimpleNamespace(**place, text=words(fact).quote))
+
+
+class ScriptedAssistant:
+    """Gives the answers and hits it was made with, and remembers how it was asked."""
+
+    def __init__(self, answers, hits=()):
+        self.answers = list(answers)
+        self.hits = hits
+        self.asked = []
+
+    def ask(self, question, *, history=()):
+        self.asked.append((question, [answer.question for answer in history]))
+        return self.answers.pop(0)
+
+    def search(self, text, *, k=20):
+        return tuple(self.hits[:k])
+
+
+def cases(tmp_path, *lines):
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return load_cases(path)
+
+
+def test_a_run_observes_facts_ranks_and_promises(tmp_path, facts):
+    case = GOOD | {"fact_ids": ["G02.1", "G01.6", "G01.7", "G99.1"]}
+    shown = answer_with(words(facts["G02.1"]), words(facts["G01.6"], end=30), words(facts["G02.4"]))
+    assistant = ScriptedAssistant([shown], [hit(facts["G02.4"]), hit(facts["G01.7"])])
+    run = run_cases(assistant, cases(tmp_path, case), facts, kb=KB)
+
+    (found,) = run.samples
+    assert found.facts == ("G02.1", "G01.6", "G01.7")
+    assert found.shown == ("G02.1", "G01.6")
+    assert found.ranks == {"G01.7": 2}
+    assert (found.claims_shown, found.claims_gold, found.claims) == (3, 2, 3)
+    assert (found.unproven, found.misnumbered, found.findings) == ((), (), ())
+    assert run.unknown_facts == ("G99.1",)
+
+
+def test_omissions_and_sides_of_conflicts_do_not_count_as_shown(tmp_path, facts):
+    shown = answer_with(words(facts["G02.4"]), words(facts["G02.1"]))
+    only_first = replace(shown.sections[0], groups=(Group("Referral", ("c1",)),))
+    shown = replace(shown, sections=(only_first, *shown.sections[1:]))
+    case = GOOD | {"fact_ids": ["G02.1"]}
+    run = run_cases(ScriptedAssistant([shown]), cases(tmp_path, case), facts, kb=KB)
+
+    assert (run.samples[0].shown, run.samples[0].claims_shown, run.samples[0].claims) == ((), 1, 2)
+
+
+def test_a_broken_answer_is_found_out(tmp_path, facts):
+    whole = answer_with(words(facts["G02.1"]), words(facts["G01.6"]))
+    unproven = replace(whole.claims[0], proofs=())
+    broken = replace(whole, claims=(unproven, replace(whole.claims[1], citations=(7,))))
+    run = run_cases(ScriptedAssistant([broken]), cases(tmp_path, GOOD), facts, kb=KB)
+
+    assert run.samples[0].unproven == ("c1",)
+    assert run.samples[0].misnumbered == (2, 7)
+    assert any("claims[0].proofs" in finding for finding in run.samples[0].findings)
+    assert not promises_hold(run.samples)
+
+
+def test_dialogue_turns_get_the_earlier_answers(tmp_path, facts):
+    turns = [
+        {"user": "one", "fact_ids": ["G02.1"], "expected": "answer"},
+        {"user": "two", "fact_ids": ["G02.2"], "expected": "answer"},
+        {"user": "three", "expected": "abstain"},
+    ]
+    answers = [
+        answer_with(words(facts["G02.1"]), question="one"),
+        answer_with(words(facts["G02.2"]), question="two"),
+        answer_with(question="three"),
+    ]
+    assistant = ScriptedAssistant(answers)
+    case = {"id": "D", "type": "dialogue", "turns": turns}
+    run = run_cases(assistant, cases(tmp_path, case), facts, kb=KB)
+
+    assert assistant.asked == [("one", []), ("two", ["one"]), ("three", ["one", "two"])]
+    assert [found.turn for found in run.samples] == [0, 1, 2]
+    assert [found.shown for found in run.samples] == [("G02.1",), ("G02.2",), ()]
+    assert run.samples[2].status == "abstained"
+    assert promises_hold(run.samples)
+
+
+def test_a_case_none_of_whose_facts_is_known_is_skipped_and_told(tmp_path, facts):
+    unknown = GOOD | {"id": "B", "fact_ids": ["G99.1"]}
+    assistant = ScriptedAssistant([answer_with()])
+    run = run_cases(assistant, cases(tmp_path, GOOD, unknown), facts, kb=KB)
+
+    assert run.skipped == ("B",)
+    assert [found.case for found in run.samples] == ["A"]
+
+
+def test_the_written_report_holds_every_sample(tmp_path, facts):
+    assistant = ScriptedAssistant([answer_with(words(facts["G01.1"]))])
+    run = run_cases(assistant, cases(tmp_path, GOOD), facts, kb=KB)
+    write_report(tmp_path / "out.json", run, {"gold.jsonl": "sha256:0"})
+
+    report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert report["schema"] == "consilia.eval/1"
+    assert report["answered_by"]["version"] == "0"
+    assert [(s["case"], s["shown"]) for s in report["samples"]] == [("A", ["G01.1"])]
+    assert {m["name"]: m["value"] for m in report["measures"]}["gold facts shown"] == 1.0
+
+
+# --- the bench
+
+
+NUMPY_REPR = "['One, \\'two\\' (1).'\n \"It's  three.\"\n 'CI 0.2 to 0.4']"
+
+
+def test_abstracts_are_read_token_by_token():
+    assert abstract_sentences(NUMPY_REPR) == ("One, 'two' (1).", "It's three.", "CI 0.2 to 0.4")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    rows = [
+        f"""{n},"A: title {n}","['Alpha {n} fell.'\n 'Beta {n} rose.']",False""" for n in range(9)
+    ]
+    path = tmp_path / "corpus.csv"
+    path.write_text("doc_id,title,abstract,structured\n" + "\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_only_as_many_abstracts_as_needed_become_documents(tmp_path, corpus):
+    written = write_documents(corpus, tmp_path, at_least=5)
+
+    assert (len(written.paths), written.sentences) == (3, 6)
+    document = read_document(written.paths[2])
+    assert document.metadata.title == "A: title 2"
+    assert document.text == "## Abstract\n\nAlpha 2 fell.\nBeta 2 rose.\n"
+
+
+def test_too_small_a_corpus_is_an_error(tmp_path, corpus):
+    with pytest.raises(CorpusError, match="18 sentences; 19 are needed"):
+        write_documents(corpus, tmp_path, at_least=19)
+
+
+def test_a_build_is_timed_with_any_embedder(tmp_path, corpus):
+    build = time_build(tmp_path, corpus, at_least=10, open_model=HashEmbedder)
+
+    assert build.texts >= 10
+    assert 0 < build.bare < build.build
+    assert 0 <= build.load < build.build
+
+
+SPEAKS = "import sys, time; print('\\033[?25l', flush=True); time.sleep(.2); print('reading'); "
+
+
+def test_first_words_are_what_can_be_seen():
+    timing = time_in_terminal([sys.executable, "-c", SPEAKS + "time.sleep(.2); sys.exit(3)"])
+    assert 0.2 <= timing.first_words <= timing.end - 0.2
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit('bad')", "pass"])
+def test_a_process_that_fails_or_says_nothing_is_no_measurement(code):
+    with pytest.raises(BenchError):
+        time_in_terminal([sys.executable, "-c", code])

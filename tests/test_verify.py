@@ -1,0 +1,858 @@
+"""The independent checker passes a true answer and names the place of every lie."""
+
+import copy
+import hashlib
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from consilia import verify, wording
+
+# A letter beyond the basic plane: UTF-16 units, bytes and code points all count differently.
+REASSURE = "Reassure when the \U0001d48ferve tests are normal \u2013 often."
+GUIDELINE = f"Refer an adult with weakness.\n{REASSURE}\n"
+LABEL = "## Boxed warning\n\nSerious harm has been reported.\nUse in adults only.\n"
+TRIAL = "Rest helps.\nTwitching rarely means disease in naïve adults.\n"
+REVIEW = "Twitching rarely means disease in naïve adults.\n"
+FRONT_MATTER = {
+    "guide": {
+        "kind": "guideline",
+        "title": "Twitching in adults",
+        "issuer": "A society",
+        "year": 2019,
+        "revised": "2021-05",
+        "url": "https://example.org/guide",
+        "identifiers": {"pmid": "101"},
+        "standing": "current",
+        "reading": "own_summary",
+        "read_level": "abstract",
+    },
+    "pill": {"kind": "label", "title": "A label", "issuer": "A maker", "published": "2023-10"},
+    "trial": {
+        "kind": "study",
+        "title": "A trial",
+        "authors": "Doe J",
+        "journal": "A journal",
+        "issuer": "A publisher",
+        "year": 2020,
+        "evidence_type": {"design": "case_report", "wording": "case report"},
+        "sample_size": 1,
+        "population": {"include": ["adult"]},
+    },
+    "review": {"kind": "reference", "title": "An overview"},
+}
+TEXTS = {"guide": GUIDELINE, "pill": LABEL, "trial": TRIAL, "review": REVIEW}
+
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha(content):
+    content = content if isinstance(content, bytes) else content.encode()
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def front_matter(document):
+    return {"id": document} | FRONT_MATTER[document]
+
+
+def add_revision(kb, document, text, metadata):
+    kb.mkdir(exist_ok=True)
+    key = (document, sha(text), sha(canonical(metadata)))
+    connection = sqlite3.connect(kb / "catalog.sqlite3")
+    with connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS revisions (document TEXT, version TEXT, metadata_sha256 "
+            "TEXT, front_matter TEXT, text TEXT, origin TEXT, "
+            "PRIMARY KEY (document, version, metadata_sha256))"
+        )
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS current "
+            "(document TEXT PRIMARY KEY, version TEXT, metadata_sha256 TEXT)"
+        )
+        connection.execute(
+            "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, 'user')",
+            (*key, canonical(metadata).decode(), text),
+        )
+        connection.execute("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", key)
+    connection.close()
+
+
+def change_catalog(kb, statement, *values):
+    connection = sqlite3.connect(kb / "catalog.sqlite3")
+    with connection:
+        connection.execute(statement, values)
+    connection.close()
+
+
+def manifest_entry(document):
+    metadata = front_matter(document)
+    return {
+        "id": document,
+        "path": f"{document}.md",
+        "version": sha(TEXTS[document]),
+        "metadata_sha256": sha(canonical(metadata)),
+        "front_matter": metadata,
+    }
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory):
+    kb = tmp_path_factory.mktemp("built") / "kb"
+    for document, text in TEXTS.items():
+        add_revision(kb, document, text, front_matter(document))
+    return kb
+
+
+@pytest.fixture
+def own_catalog(tmp_path):
+    kb = tmp_path / "own"
+    for document, text in TEXTS.items():
+        add_revision(kb, document, text, front_matter(document))
+    return kb
+
+
+@pytest.fixture
+def folder(tmp_path):
+    kb = tmp_path / "folder"
+    kb.mkdir()
+    for document, text in TEXTS.items():
+        body = f"---\r\nid: {document}\r\n---\r\n\r\n{text}\r\n"
+        decomposed = body.replace("ï", "i\u0308").replace("\n", "\r\n").replace("\r\r", "\r")
+        (kb / f"{document}.md").write_bytes(decomposed.encode())
+    manifest = {"schema": "consilia.manifest/1", "documents": [manifest_entry(d) for d in TEXTS]}
+    (kb / "manifest.json").write_text(json.dumps(manifest))
+    return kb
+
+
+def span(document, quote):
+    start = TEXTS[document].index(quote)
+    return {
+        "document": document,
+        "version": sha(TEXTS[document]),
+        "start": start,
+        "end": start + len(quote),
+        "quote": quote,
+        "quote_sha256": sha(quote),
+    }
+
+
+def claim(name, citations, *proofs, **others):
+    checks = dict.fromkeys(("numbers", "polarity", "population", "strength"), "pass")
+    return {
+        "id": name,
+        "text": proofs[0]["quote"],
+        "form": "verbatim",
+        "citations": citations,
+        "proofs": list(proofs),
+        "checks": checks | {"support": None},
+        "mark": None,
+        "derived": False,
+    } | others
+
+
+def reference(number, document):
+    known = front_matter(document)
+    optional = ("authors", "year", "url", "read_level", "evidence_type", "sample_size")
+    population = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
+    return {
+        "number": number,
+        "document": document,
+        "kind": known["kind"],
+        "title": known["title"],
+        "venue": known.get("journal", known.get("issuer")),
+        "identifiers": known.get("identifiers", {}),
+        "standing": known.get("standing", "unknown"),
+        "reading": known.get("reading", "source_text"),
+        "population": population,
+    } | {name: known.get(name) for name in optional}
+
+
+def section(name, headline, groups, abstention=None):
+    return {
+        "name": name,
+        "title": wording.SECTION_TITLES[name],
+        "headline": headline,
+        "groups": [{"heading": heading, "claims": claims} for heading, claims in groups],
+        "abstention": abstention,
+    }
+
+
+def sealed(answer):
+    """Give the answer the hashes that a forger would recompute."""
+    keys = ("document", "version", "start", "end", "quote_sha256")
+    try:
+        spans = {tuple(p[k] for k in keys) for c in answer["claims"] for p in c["proofs"]}
+        answer["review"]["evidence_digest"] = sha(canonical(sorted(spans)))
+    except (KeyError, TypeError, AttributeError):
+        pass
+    return resealed(answer)
+
+
+def resealed(answer):
+    content = {k: v for k, v in answer.items() if k not in {"answer_id", "review"}}
+    manifest = content.get("manifest")
+    if isinstance(manifest, dict) and isinstance(manifest.get("knowledge_base"), dict):
+        state = {k: v for k, v in manifest["knowledge_base"].items() if k != "generation"}
+        content["manifest"] = manifest | {"knowledge_base": state}
+    answer["answer_id"] = sha(canonical(content))
+    return answer
+
+
+def true_answer():
+    silence = {
+        "text": wording.ABSTENTIONS["label"],
+        "reason": "No sentence is about children.",
+        "nearest": [span("pill", "Use in adults only.") | {"missing": ["child"]}],
+    }
+    rare = "Twitching rarely means disease in naïve adults."
+    return sealed({
+        "schema": "consilia.answer/1",
+        "answer_id": "",
+        "status": "answered",
+        "question": "When to refer?",
+        "standalone_question": "When to refer an adult?",
+        "audience": "clinician",
+        "sections": [
+            section("guidelines", "c2", [("Referral", ["c1"]), ("Reassurance", ["c2"])]),
+            section("label", None, [], silence),
+            section("research", "c3", [("Prognosis", ["c3"])]),
+        ],
+        "claims": [
+            claim("c1", [1], span("guide", "Refer an adult with weakness.")),
+            claim(
+                "c2",
+                [1],
+                span("guide", REASSURE),
+                text="Reassure after normal tests.",
+                form="paraphrase",
+            ),
+            claim("c3", [2, 3], span("trial", rare), span("review", rare)),
+            claim("c4", [4], span("pill", "Serious harm has been reported.")),
+            claim("c5", [2], span("trial", "Rest helps.")),
+        ],
+        "references": [
+            reference(1, "guide"),
+            reference(2, "trial"),
+            reference(3, "review"),
+            reference(4, "pill"),
+        ],
+        "omissions": [{"claim": "c4", "mark": "boxed_warning"}],
+        "conflicts": [{"id": "rest", "note": "They differ.", "sides": [["c1"], ["c5"]]}],
+        "notices": [{"code": "spelling", "text": "Interpreted."}],
+        "guardrails": [
+            {"rule": "A", "version": 1, "stage": "output", "action": "notice", "message": "m"}
+        ],
+        "review": {"status": "submitted", "evidence_digest": ""},
+        "last_updated": "2023-10",
+        "disclaimer": wording.DISCLAIMER,
+        "manifest": {
+            "version": "0.1.0",
+            "knowledge_base": {"digest": "sha256:0", "generation": "g1"},
+            "models": {"embedder": "e"},
+            "settings": "sha256:1",
+        },
+    })
+
+
+def silent_answer(status="abstained"):
+    answer = true_answer()
+    for part in answer["sections"]:
+        silence = {"text": wording.ABSTENTIONS[part["name"]], "reason": "r", "nearest": []}
+        part |= {"headline": None, "groups": [], "abstention": silence}
+    none = {"claims": [], "references": [], "omissions": [], "conflicts": []}
+    return sealed(answer | none | {"status": status, "last_updated": None})
+
+
+def places(answer, kb):
+    return {finding.place for finding in verify.check(answer, kb)}
+
+
+def steps_into(value, path=()):
+    yield path
+    containers = {dict: lambda: value.items(), list: lambda: enumerate(value)}
+    for key, inner in containers.get(type(value), tuple)():
+        yield from steps_into(inner, (*path, key))
+
+
+def place_of(path):
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+def value_at(answer, path):
+    for key in path:
+        answer = answer[key]
+    return answer
+
+
+def with_value(answer, path, value):
+    changed = copy.deepcopy(answer)
+    value_at(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def without(answer, path):
+    changed = copy.deepcopy(answer)
+    del value_at(changed, path[:-1])[path[-1]]
+    return changed
+
+
+PATHS = [path for path in steps_into(true_answer()) if path]
+LEAVES = [p for p in PATHS if not isinstance(value_at(true_answer(), p), (dict, list))]
+KEYS = [path for path in PATHS if isinstance(path[-1], str)]
+LISTS = [path for path in PATHS if isinstance(value_at(true_answer(), path), list)]
+
+
+def altered(value):
+    if value is None:
+        return "x"
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    return "x" if not value else value[:-1] + ("y" if value[-1] != "y" else "z")
+
+
+def pattern(path):
+    return re.sub(r"\[\d+\]", "[]", place_of(path))
+
+
+# Words of the answer that nothing in the documents can prove: only `answer_id` covers them, so a
+# forger who computes it again can change them.
+SEALED_ONLY = {
+    "question": "the user's words",
+    "standalone_question": "the assistant's reading of them",
+    "sections[].groups[].heading": "the arrangement is the assistant's",
+    "sections[].abstention.reason": "the assistant's words",
+    "sections[].abstention.nearest[].missing[]": "a judgement of retrieval",
+    "claims[].checks.numbers": "results of gates that ran when the answer was made",
+    "claims[].checks.polarity": "same",
+    "claims[].checks.population": "same",
+    "claims[].checks.strength": "same",
+    "claims[].checks.support": "same",
+    "claims[].mark": "the mark of a sentence is not looked up",
+    "claims[].derived": "same",
+    "omissions[].mark": "same",
+    "conflicts[].id": "names a topic",
+    "conflicts[].note": "the assistant's words",
+    "notices[].code": "about the question, not the sources",
+    "notices[].text": "same",
+    "guardrails[].rule": "decisions on the question",
+    "guardrails[].version": "same",
+    "guardrails[].stage": "same",
+    "guardrails[].action": "same",
+    "guardrails[].message": "same",
+    "manifest.version": "how the answer was made",
+    "manifest.knowledge_base.digest": "the base may have grown since",
+    "manifest.models.embedder": "how the answer was made",
+    "manifest.settings": "same",
+}
+PARAPHRASED = (
+    "claims",
+    1,
+    "text",
+)  # no text can prove a paraphrase: its gates ran when it was made
+UNSEALED = {"manifest.knowledge_base.generation": "names an index build, not evidence"}
+
+
+def test_a_true_answer_passes_against_a_catalog_and_a_folder(catalog, folder):
+    assert verify.check(true_answer(), catalog) == []
+    assert verify.check(true_answer(), folder) == []
+
+
+@pytest.mark.parametrize("status", ["abstained", "emergency", "refused"])
+def test_a_silent_answer_passes(catalog, status):
+    assert verify.check(silent_answer(status), catalog) == []
+
+
+def test_the_disclaimer_is_the_one_of_the_library():
+    assert sha(wording.DISCLAIMER) == verify.DISCLAIMER_SHA256
+
+
+def names(found, path):
+    """Whether a finding stands at the changed place, at what holds it or at its neighbours."""
+    place = place_of(path)
+    beside = place_of(path[:-1]) + "."
+    return any(
+        place == f or re.match(re.escape(f) + r"[.\[]", place) or (f.startswith(beside))
+        for f in found
+    )
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=place_of)
+def test_every_changed_value_is_found_unless_sealed_again(catalog, path):
+    answer = true_answer()
+    changed = with_value(answer, path, altered(value_at(answer, path)))
+    found = places(changed, catalog)
+
+    if pattern(path) in UNSEALED:
+        assert found == set()
+    else:
+        assert "answer_id" in found or names(found, path)
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=place_of)
+def test_every_changed_value_is_named_though_sealed_again(catalog, path):
+    answer = true_answer()
+    changed = sealed(with_value(answer, path, altered(value_at(answer, path))))
+    found = places(changed, catalog)
+    free = SEALED_ONLY | UNSEALED | dict.fromkeys(("answer_id", "review.evidence_digest"))
+    if pattern(path) in free or path == PARAPHRASED:
+        assert found == set()
+    else:
+        assert names(found, path)
+
+
+# Keys that the checker does not read at all; all others are missed when they are gone.
+UNREAD = (
+    r"claims\[\]\.(checks|mark|derived)|guardrails\[\]\.stage|manifest\.(version|settings|models)"
+)
+
+
+@pytest.mark.parametrize("path", KEYS, ids=place_of)
+def test_every_dropped_key_is_missed(catalog, path):
+    found = places(sealed(without(true_answer(), path)), catalog)
+    if path[0] == "answer_id" or path == ("review", "evidence_digest"):  # sealing writes it again
+        found = places(without(true_answer(), path), catalog)
+    if re.match(UNREAD, pattern(path)):
+        assert found == set()
+        assert "answer_id" in places(without(true_answer(), path), catalog)
+    else:
+        assert names(found, path)
+
+
+@pytest.mark.parametrize("path", LISTS, ids=place_of)
+def test_every_strange_element_is_named(catalog, path):
+    answer = true_answer()
+    texts = {
+        "sections[].abstention.nearest[].missing"
+    }  # nothing proves them, so "x" is no stranger
+    strangers = [{}, None, 1, [], 1.5] + ["x"] * (pattern(path) not in texts)
+    for stranger in strangers:
+        found = places(
+            sealed(with_value(answer, path, [*value_at(answer, path), stranger])), catalog
+        )
+        assert any(f.startswith(place_of(path)) for f in found) or names(found, path)
+
+
+# What may be said twice without lying: the words are still those of the sources.
+REPEATABLE = {
+    "sections[].groups": "a group shown twice",
+    "sections[].groups[].claims": "a claim shown twice",
+    "sections[].abstention.nearest": "a miss shown twice",
+    "sections[].abstention.nearest[].missing": "not provable at all",
+    "claims[].proofs": "the same proof twice proves the same",
+    "omissions": "an omission shown twice",
+    "conflicts": "a conflict shown twice",
+    "conflicts[].sides": "a side shown twice",
+    "conflicts[].sides[]": "a claim shown twice",
+    "notices": "not provable at all",
+    "guardrails": "not provable at all",
+}
+
+
+@pytest.mark.parametrize("path", [p for p in LISTS if value_at(true_answer(), p)], ids=place_of)
+def test_every_repeated_element_is_named(catalog, path):
+    answer = true_answer()
+    elements = value_at(answer, path)
+    changed = with_value(answer, path, [*elements, copy.deepcopy(elements[-1])])
+    assert "answer_id" in places(changed, catalog)
+    if pattern(path) in REPEATABLE:
+        assert places(sealed(changed), catalog) == set()
+    else:
+        assert any(f.startswith(place_of(path)) for f in places(sealed(changed), catalog))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=place_of)
+def test_junk_anywhere_gives_findings_and_no_traceback(catalog, path):
+    answer = true_answer()
+    for value in (None, [], {}, True, 1.5, 10**4000, [[None]], {"a": 1}, "\x1b[2J"):
+        assert isinstance(verify.check(sealed(with_value(answer, path, value)), catalog), list)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["claims", "proofs", "start", "id", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(path=st.sampled_from(PATHS), value=JSON)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_json_anywhere_gives_findings_and_no_traceback(catalog, path, value):
+    for finding in verify.check(with_value(true_answer(), path, value), catalog):
+        assert finding.place
+        assert finding.message
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, "answer", 1, {1: 2}, {"a": {1}}, [["a", 1]]])
+def test_what_is_no_answer_gives_findings(catalog, answer):
+    assert verify.check(answer, catalog) != []
+
+
+def test_depth_near_the_limit_of_recursion_gives_findings(catalog):
+    deep = "x"
+    for depth in range(sys.getrecursionlimit() + 10):
+        deep = [deep]
+        if depth > sys.getrecursionlimit() - 250:
+            answer = with_value(true_answer(), ("references", 0, "title"), deep)
+            answer["references"][0]["extra"] = {"more": deep}
+            assert verify.check(answer, catalog) != []
+
+
+def test_every_position_of_a_quote_counts(catalog):
+    quote = true_answer()["claims"][1]["proofs"][0]["quote"]
+    for position in range(len(quote)):
+        for other in ("", "x", quote[position] + "\u200b"):
+            forged = quote[:position] + other + quote[position + 1 :]
+            answer = true_answer()
+            answer["claims"][1]["proofs"][0] |= {"quote": forged, "quote_sha256": sha(forged)}
+            assert places(sealed(answer), catalog) == {"claims[1].proofs[0].quote"}
+
+
+def test_every_byte_of_a_quote_in_the_file_counts(catalog, tmp_path):
+    raw = canonical(true_answer())
+    begin = raw.index(REASSURE.encode())
+    path = tmp_path / "answer.json"
+    for position in range(begin, begin + 30):
+        path.write_bytes(raw[:position] + bytes([raw[position] ^ 1]) + raw[position + 1 :])
+        assert verify.main([str(path), str(catalog)]) in {1, 2}
+
+
+@pytest.mark.parametrize("start", [-1, 0, 10**20])
+@pytest.mark.parametrize("end", [-1, 0, 1, 10**20])
+def test_a_span_outside_the_text_or_without_words_is_found(catalog, start, end):
+    answer = true_answer()
+    answer["claims"][0]["proofs"][0] |= {"start": start, "end": end}
+    assert places(sealed(answer), catalog) & {
+        f"claims[0].proofs[0].{k}" for k in ("start", "quote")
+    }
+
+
+def test_spans_count_code_points_from_the_front_not_from_the_back(catalog):
+    answer = true_answer()
+    proof = answer["claims"][0]["proofs"][0]
+    proof |= {"start": proof["start"] - len(GUIDELINE), "end": proof["end"] - len(GUIDELINE)}
+    assert GUIDELINE[proof["start"] : proof["end"]] == proof["quote"]
+    assert places(sealed(answer), catalog) == {"claims[0].proofs[0].start"}
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "1"])
+def test_numbers_that_only_look_equal_are_found(catalog, number):
+    size = sealed(with_value(true_answer(), ("references", 1, "sample_size"), number))
+    cited = sealed(with_value(true_answer(), ("claims", 0, "citations"), [number]))
+    assert places(size, catalog) == {"references[1].sample_size"}
+    assert places(cited, catalog) == {"claims[0].citations[0]"}
+
+
+def test_a_removed_document_is_told(own_catalog):
+    change_catalog(own_catalog, "DELETE FROM current WHERE document = 'trial'")
+    found = verify.check(true_answer(), own_catalog)
+    assert [f.place for f in found] == [
+        "claims[2].proofs[0].document",
+        "claims[4].proofs[0].document",
+    ]
+    assert "was removed from the knowledge base" in found[0].message
+
+
+def test_a_removed_document_is_told_among_the_nearest_too(own_catalog):
+    change_catalog(own_catalog, "DELETE FROM current WHERE document = 'pill'")
+    assert "sections[1].abstention.nearest[0].document" in places(true_answer(), own_catalog)
+
+
+def test_an_unknown_document_is_told(own_catalog):
+    change_catalog(own_catalog, "DELETE FROM revisions WHERE document = 'review'")
+    assert "claims[2].proofs[1].document" in places(true_answer(), own_catalog)
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new"),
+    [("text", "helps", "heals"), ("front_matter", "A trial", "B trial"), ("version", "a", "b")],
+)
+def test_a_changed_catalog_is_told(own_catalog, column, old, new):
+    change = f"UPDATE revisions SET {column} = replace({column}, ?, ?) WHERE document = 'trial'"
+    change_catalog(own_catalog, change, old, new)
+    found = places(true_answer(), own_catalog)
+    assert {"claims[2].proofs[0].version", "claims[4].proofs[0].version"} <= found
+
+
+def test_an_answer_from_an_older_revision_still_passes(own_catalog):
+    newer = front_matter("guide") | {"revised": "2026-01", "standing": "superseded"}
+    add_revision(own_catalog, "guide", GUIDELINE + "More.\n", newer)
+    add_revision(own_catalog, "pill", LABEL, front_matter("pill") | {"revised": "2026-02"})
+    assert verify.check(true_answer(), own_catalog) == []
+
+
+def test_fields_of_two_revisions_cannot_be_mixed(own_catalog):
+    newer = front_matter("guide") | {"title": "New title", "standing": "superseded"}
+    add_revision(own_catalog, "guide", GUIDELINE, newer)
+    mixed = sealed(with_value(true_answer(), ("references", 0, "title"), "New title"))
+    assert places(mixed, own_catalog) == {"references[0].standing"}
+
+
+def test_two_versions_of_a_document_cannot_be_cited_as_one(own_catalog):
+    text = "Rest harms.\n"
+    add_revision(own_catalog, "trial", text, front_matter("trial"))
+    answer = true_answer()
+    answer["claims"][4]["text"] = "Rest harms."
+    answer["claims"][4]["proofs"][0] |= {
+        "version": sha(text),
+        "start": 0,
+        "end": 11,
+        "quote": "Rest harms.",
+        "quote_sha256": sha("Rest harms."),
+    }
+    assert places(sealed(answer), own_catalog) == {"references"}
+
+
+def test_a_changed_file_of_a_folder_is_told(folder):
+    (folder / "trial.md").write_text("---\nid: trial\n---\nRest heals.\n")
+    assert "claims[2].proofs[0].version" in places(true_answer(), folder)
+
+
+def test_a_changed_manifest_of_a_folder_is_told(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["documents"][0]["front_matter"]["standing"] = "retracted"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert {"claims[0].proofs[0].version", "references[0].standing"} <= places(
+        true_answer(), folder
+    )
+
+
+def test_unknown_keys_of_a_reference_are_told_without_obeying_them(catalog):
+    answer = true_answer()
+    answer["references"][0]["\x1b[2J"] = "x"
+    (found,) = verify.check(sealed(answer), catalog)
+    assert found == verify.Finding("references[0]", r"must not have '\x1b[2J'")
+
+
+def test_unknown_keys_outside_the_seal_are_told(catalog):
+    answer = true_answer()
+    answer["review"]["reviewer"] = "nobody"
+    assert places(answer, catalog) == {"review"}
+
+
+def test_a_verbatim_claim_cannot_borrow_the_proof_of_another_sentence(catalog):
+    answer = true_answer()
+    answer["claims"][2]["proofs"][1] = span("trial", "Rest helps.")
+    assert "claims[2].proofs" in places(sealed(answer), catalog)
+
+
+def test_a_claim_without_proof_is_told(catalog):
+    answer = true_answer()
+    answer["claims"][1] |= {"proofs": [], "citations": []}
+    assert places(sealed(answer), catalog) == {"claims[1].proofs"}
+
+
+def test_a_claim_that_nothing_shows_is_told(catalog):
+    answer = true_answer() | {"conflicts": []}
+    assert "claims[4].id" in places(sealed(answer), catalog)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("sections", 0, "headline"), "c9"),
+        (("sections", 0, "groups", 0, "claims"), ["c1", "c9"]),
+        (("omissions",), [{"claim": "c4", "mark": "m"}, {"claim": "c9", "mark": "m"}]),
+        (("conflicts", 0, "sides"), [["c1"], ["c5", "c9"]]),
+    ],
+)
+def test_a_claim_that_is_not_there_is_told(catalog, path, value):
+    (found,) = places(sealed(with_value(true_answer(), path, value)), catalog)
+    assert found.startswith(place_of(path))
+
+
+def test_a_conflict_needs_claims_on_each_side(catalog):
+    answer = with_value(true_answer(), ("conflicts", 0, "sides", 0), [])
+    assert places(sealed(answer), catalog) == {"conflicts[0].sides[0]"}
+
+
+def test_a_headline_of_another_section_is_told(catalog):
+    answer = with_value(true_answer(), ("sections", 0, "headline"), "c3")
+    assert places(sealed(answer), catalog) == {"sections[0].headline"}
+
+
+def test_a_study_does_not_pass_as_a_guideline(catalog):
+    answer = true_answer()
+    answer["sections"][0]["groups"][1]["claims"].append("c5")
+    assert places(sealed(answer), catalog) >= {"sections[0].groups"}
+
+
+def test_numbers_out_of_the_order_of_first_mention_are_told(catalog):
+    answer = true_answer()
+    first, second, *others = answer["references"]
+    answer["references"] = [second | {"number": 1}, first | {"number": 2}, *others]
+    for made in answer["claims"]:
+        made["citations"] = [{1: 2, 2: 1}.get(number, number) for number in made["citations"]]
+    found = places(sealed(answer), catalog)
+    assert {"claims[0].citations", "references[0].document", "references[1].document"} <= found
+
+
+def test_a_reference_that_nothing_cites_is_told(catalog):
+    answer = true_answer()
+    answer["references"].append(reference(5, "review"))
+    assert places(sealed(answer), catalog) == {"references"}
+
+
+def test_a_section_is_silent_or_speaks(catalog):
+    both, neither = true_answer(), true_answer()
+    both["sections"][0]["abstention"] = {
+        "text": wording.ABSTENTIONS["guidelines"],
+        "reason": "r",
+        "nearest": [],
+    }
+    neither["sections"][1]["abstention"] = None
+    assert places(sealed(both), catalog) == {"sections[0].groups"}
+    assert places(sealed(neither), catalog) == {"sections[1]"}
+
+
+def test_a_heading_without_claims_is_told(catalog):
+    answer = true_answer()
+    answer["sections"][0]["groups"].append({"heading": "Cure", "claims": []})
+    assert places(sealed(answer), catalog) == {"sections[0].groups"}
+
+
+@pytest.mark.parametrize("status", ["emergency", "refused"])
+def test_only_emergencies_and_refusals_may_leave_a_section_bare(catalog, status):
+    answer = silent_answer(status)
+    for part in answer["sections"]:
+        part["abstention"] = None
+    assert places(sealed(answer), catalog) == set()
+    assert "sections[0]" in places(sealed(answer | {"status": "abstained"}), catalog)
+
+
+def test_the_status_fits_the_sections(catalog):
+    assert places(sealed(true_answer() | {"status": "abstained"}), catalog) == {"status"}
+    assert places(sealed(silent_answer() | {"status": "answered"}), catalog) == {"status"}
+
+
+@pytest.mark.parametrize("date", ["", None, "2021-05", "2020", "2024-01"])
+def test_the_date_of_the_newest_source_is_the_only_one_allowed(catalog, date):
+    assert places(sealed(true_answer() | {"last_updated": date}), catalog) == {"last_updated"}
+
+
+def run(capsys, *arguments):
+    status = verify.main([str(argument) for argument in arguments])
+    return status, capsys.readouterr()
+
+
+def write(path, text):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_main_says_that_all_holds(capsys, catalog, tmp_path):
+    status, said = run(capsys, write(tmp_path / "a.json", canonical(true_answer())), catalog)
+    assert (status, said.err) == (0, "")
+    assert said.out == "Every span, quote, hash, number and reference field holds.\n"
+
+
+def test_main_prints_every_place_that_fails(capsys, catalog, tmp_path):
+    answer = true_answer()
+    answer["claims"][2]["proofs"][0]["quote"] = "Twitching means disease."
+    answer["disclaimer"] = "None."
+    status, said = run(capsys, write(tmp_path / "a.json", canonical(answer)), catalog)
+    lines = {line.split(": ")[0] for line in said.out.splitlines()}
+    assert status == 1
+    assert {"claims[2].proofs[0].quote", "disclaimer", "answer_id"} <= lines
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"a": NaN}',
+        b'{"a": 1e400}',
+        b'{"a": 1, "a": 2}',
+        b'{"a": "\\ud800"}',
+        b"\xff\xfe\xfd",
+        b"[" * 100_000,
+        b'{"a":' * 990 + b"1" + b"}" * 990,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_main_refuses_broken_json(capsys, catalog, tmp_path, content):
+    status, said = run(capsys, write(tmp_path / "a.json", content), catalog)
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith("cannot read the answer")
+    assert "consilia ask --json" in said.err
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b"1", b'"x"', b"{}"])
+def test_main_tells_what_is_no_answer(capsys, catalog, tmp_path, content):
+    assert run(capsys, write(tmp_path / "a.json", content), catalog)[0] == 1
+
+
+def test_main_refuses_a_directory_and_a_missing_file(capsys, catalog, tmp_path):
+    assert run(capsys, tmp_path, catalog)[0] == 2
+    assert run(capsys, tmp_path / "none.json", catalog)[0] == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["a"], ["a", "b", "c"]])
+def test_main_tells_its_usage(capsys, arguments):
+    status, said = run(capsys, *arguments)
+    assert status == 2
+    assert said.err.startswith("usage: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (None, b""),
+        ("catalog.sqlite3", b""),
+        ("catalog.sqlite3", b"no database" * 100),
+        ("manifest.json", b"{"),
+        ("manifest.json", b"[]"),
+        ("manifest.json", b'{"schema": "other", "documents": []}'),
+        ("manifest.json", b'{"schema": "consilia.manifest/1"}'),
+        ("manifest.json", b'{"schema": "consilia.manifest/1", "documents": [1]}'),
+        ("manifest.json", b'{"schema": "consilia.manifest/1", "documents": [{"id": "guide"}]}'),
+    ],
+)
+def test_main_refuses_what_is_no_knowledge_base(capsys, tmp_path, name, content):
+    answer = write(tmp_path / "a.json", canonical(true_answer()))
+    kb = tmp_path / "kb"
+    if name:
+        kb.mkdir()
+        write(kb / name, content)
+    before = sorted(tmp_path.rglob("*"))
+    status, said = run(capsys, answer, kb)
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith("cannot read the knowledge base")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "front", ["[]", "1", "{", "null", '{"population": 1}', '{"kind": []}', '{"revised": {}}', "NaN"]
+)
+def test_a_damaged_catalog_gives_no_traceback(capsys, tmp_path, own_catalog, front):
+    change_catalog(own_catalog, "UPDATE revisions SET front_matter = ?", front)
+    answer = write(tmp_path / "a.json", canonical(true_answer()))
+    assert run(capsys, answer, own_catalog)[0] in {1, 2}
+
+
+def test_verifying_leaves_the_catalog_untouched(own_catalog):
+    before = {path: path.read_bytes() for path in own_catalog.iterdir()}
+    own_catalog.chmod(0o500)
+    assert verify.check(true_answer(), own_catalog) == []
+    own_catalog.chmod(0o700)
+    assert {path: path.read_bytes() for path in own_catalog.iterdir()} == before
+
+
+def test_the_file_runs_alone_on_the_standard_library(catalog, tmp_path):
+    answer = write(tmp_path / "a.json", canonical(true_answer()))
+    command = [sys.executable, "-I", "-S", "-W", "error", verify.__file__, answer, catalog]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
