@@ -15,8 +15,8 @@ from eval.samples import Run, Sample
 SCHEMA = "consilia.eval/1"
 
 
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as aligned text: the first column to the left, the others to the right.
+def table(rows: Iterable[Sequence[str]], *, text_columns: Sequence[int] = (0,)) -> str:
+    """Return rows as aligned text: columns of text to the left, of numbers to the right.
 
     >>> print(table([("name", "n"), ("recall", "12")]))
     name     n
@@ -24,11 +24,11 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     """
     cells = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for first, *others in cells:
-        numbers = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
-    return "\n".join(lines)
+    aligned = (
+        [f"{cell:{'<' if n in text_columns else '>'}{widths[n]}}" for n, cell in enumerate(row)]
+        for row in cells
+    )
+    return "\n".join("  ".join(row).rstrip() for row in aligned)
 
 
 def measures_text(measures: Iterable[Measure]) -> str:

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 from consilia.documents import find_paths, shipped_kb, write_manifest
-from consilia.encoders import Embedder, open_embedder
+from consilia.encoders import Embedder
 from consilia.errors import ConsiliaError
 from consilia.knowledge_base import Report, add_documents, add_shipped
+from consilia.opening import open_embedder
 from consilia.settings import read_settings
 from consilia.terminal import Terminal
 

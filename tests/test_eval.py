@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from consilia import Assistant
 from consilia.answer import (
     Abstention,
     Answer,
@@ -28,14 +29,16 @@ from consilia.documents import document_paths, read_document
 from consilia.models import digest
 from consilia.testing import HashEmbedder
 from consilia.wording import ABSTENTIONS, DISCLAIMER, SECTION_TITLES
+from eval.__main__ import main
+from eval.bench import WARM_ASKS, WARM_UPS, Row, at_least, at_most, indexing_row, starter_questions
 from eval.cases import STARTER, CaseError, load_cases
 from eval.facts import FACTS, FactsError, load_facts
-from eval.indexing import time_build
+from eval.indexing import Build, time_build
 from eval.metrics import PROMISES, QUALITY, measure_all, promises_hold
 from eval.processes import BenchError, time_in_terminal
 from eval.report import categories_text, failures, measures_text, statuses_text, write_report
 from eval.samples import Sample, run_cases
-from eval.scifact import CorpusError, abstract_sentences, write_documents
+from eval.scifact import CORPUS, CorpusError, abstract_sentences, write_documents
 from eval.statistics import mean, percentile, wilson
 
 ROOT = Path(__file__).parents[1]
@@ -259,8 +262,11 @@ def test_the_report_tells_values_n_intervals_and_statuses(tmp_path):
     assert lines[0].split() == ["measure", "value", "n", "95", "%", "interval"]
     assert "  66.7%   6   30.0% to 90.3%" in next(x for x in lines if "facts shown  " in x)
     assert "none" in measures_text(measure_all(()))
-    assert "dialogue               4         2          2" in statuses_text(COUNTED)
-    assert "answerable  3" in categories_text(COUNTED)
+    statuses = [line.split() for line in statuses_text(COUNTED).splitlines()]
+    assert ["dialogue", "4", "2", "2", "0", "0"] in statuses
+    assert ["guardrail", "1", "0", "0", "1", "0"] in statuses
+    categories = [line.split() for line in categories_text(COUNTED).splitlines()]
+    assert ["answerable", "3", "2", "1", "66.7%", "of", "6"] in categories
 
 
 def test_failures_are_listed_broken_promises_first():
@@ -462,7 +468,47 @@ def test_the_written_report_holds_every_sample(tmp_path, facts):
     assert {m["name"]: m["value"] for m in report["measures"]}["gold facts shown"] == 1.0
 
 
+def test_a_run_over_the_real_engine_keeps_the_promises(tmp_path, facts):
+    lines = [
+        GOOD | {"question": "What is the recommended riluzole dose?", "fact_ids": ["L04.2"]},
+        {"id": "N", "type": "abstain", "question": "What is the capital of Mongolia?"},
+    ]
+    home = tmp_path / "kb"
+    home.mkdir()
+    with Assistant.open(home, embedder=HashEmbedder()) as assistant:
+        run = run_cases(assistant, cases(tmp_path, *lines), facts, kb=home)
+
+    assert promises_hold(run.samples)
+    assert [found.status for found in run.samples] == ["answered", "abstained"]
+    assert run.samples[0].shown == ("L04.2",)
+    assert set(run.samples[0].ranks) == {"L04.2"}
+
+
+def test_the_command_ends_with_2_and_a_reason_when_it_cannot_run(tmp_path, capsys):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(GOOD | {"type": "easy"}), encoding="utf-8")
+
+    assert main(["gold", str(path)]) == 2
+    assert f"{path}:1: type: " in capsys.readouterr().err
+
+
 # --- the bench
+
+
+@pytest.mark.parametrize(("value", "told"), [(79.96, "met"), (80.5, "NOT met"), (None, "skipped")])
+def test_a_row_tells_whether_its_bar_is_met(value, told):
+    row = Row("warm ask", value, "ms", at_most(80, "ms"), "no corpus")
+    assert row.cells()[2:] == ("≤ 80 ms", told, "no corpus")
+
+
+def test_the_bench_asks_starter_questions_evenly_spread():
+    questions = starter_questions()
+    assert len(questions) == len(set(questions)) == WARM_UPS + WARM_ASKS
+
+
+def test_without_the_corpus_indexing_is_skipped_with_the_reason(tmp_path):
+    row = indexing_row(tmp_path, tmp_path)
+    assert row.cells()[3:] == ("skipped", f"no {tmp_path / CORPUS}")
 
 
 NUMPY_REPR = "['One, \\'two\\' (1).'\n \"It's  three.\"\n 'CI 0.2 to 0.4']"
@@ -502,6 +548,19 @@ def test_a_build_is_timed_with_any_embedder(tmp_path, corpus):
     assert build.texts >= 10
     assert 0 < build.bare < build.build
     assert 0 <= build.load < build.build
+
+
+@pytest.mark.parametrize(
+    ("build", "encoding", "bare", "steady"),
+    [(13.0, 11.4, 11.2, True), (13.7, 11.4, 46.8, False), (56.9, 54.0, 34.3, False)],
+)
+def test_a_ratio_taken_on_a_busy_machine_is_no_result(build, encoding, bare, steady):
+    assert Build(1101, build, 0.1, encoding, bare).is_steady == steady
+
+
+def test_an_invalid_value_is_never_told_as_met():
+    row = Row("indexing", 2.15, "", at_least(0.8), is_valid=False)
+    assert row.cells()[3] == "INVALID"
 
 
 SPEAKS = "import sys, time; print('\\033[?25l', flush=True); time.sleep(.2); print('reading'); "

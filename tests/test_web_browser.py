@@ -68,7 +68,7 @@ def free_port():
 @pytest.fixture(scope="module")
 def chromium():
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be missing
+        from playwright.sync_api import sync_playwright
     except ImportError:
         missing("playwright is not installed")
     with sync_playwright() as playwright:
@@ -91,7 +91,7 @@ def assistant(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(assistant):
     sys.addaudithook(watch)
-    from consilia.web import page  # noqa: PLC0415 - imports gradio: seconds
+    from consilia.web import page
 
     port = free_port()
     blocks = page.start(assistant, host="127.0.0.1", port=port, open_browser=False)

@@ -24,13 +24,14 @@ from consilia.answer import (
 from consilia.building import Progress
 from consilia.composing import Composition, compose, silent
 from consilia.documents import sections_of
-from consilia.encoders import Embedder, open_embedder
+from consilia.encoders import Embedder
 from consilia.errors import KnowledgeBaseError
 from consilia.followups import Resolved, resolve
 from consilia.glossary import Glossary
 from consilia.guardrails import Screening, screen
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import KINDS, Hit, Kind
+from consilia.opening import open_embedder, open_knowledge_base
 from consilia.question import Question, clean, in_latin_script, understand
 from consilia.retrieval import Keep, search
 from consilia.selection import SECTION_KINDS, select
@@ -101,8 +102,6 @@ class Assistant:
             KnowledgeBaseError: The folder is no knowledge base, or cannot be built.
             ModelError: The embedder cannot be loaded.
         """
-        from consilia.opening import open_knowledge_base  # imports the writers
-
         settings = settings or read_settings()
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
@@ -199,7 +198,9 @@ class Assistant:
         clean(question)
         screening = screen(question)
         asked = clean(screening.text)
-        resolved = resolve(asked, history, self.glossary)
+        resolved = (
+            Resolved(asked, None) if screening.emergency else resolve(asked, history, self.glossary)
+        )
         if resolved.text != asked:
             screening = _joined(screening, screen(resolved.text))
         found = repairs(resolved.text, self.glossary, self._kb.index)

@@ -252,6 +252,6 @@ def _assistant_built(settings: Settings) -> None:
 
 
 def _embedder(settings: Settings) -> "Embedder":
-    from consilia.encoders import open_embedder
+    from consilia.opening import open_embedder
 
     return open_embedder(settings)

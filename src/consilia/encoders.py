@@ -7,8 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from consilia.settings import Settings
-
 Vectors = NDArray[np.float32]
 
 
@@ -43,14 +41,3 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model reads of a text."""
-
-
-def open_embedder(settings: Settings) -> Embedder:
-    """Load the embedder of the settings; this is what imports torch.
-
-    Raises:
-        ModelError: The weights are missing, corrupted or unusable.
-    """
-    from consilia.embedding import load_embedder
-
-    return load_embedder(settings.embedder, threads=settings.threads)

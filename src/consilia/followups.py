@@ -20,6 +20,10 @@ _POINTING = re.compile(
 _CONTINUES = re.compile(
     r"^\W*(and|also|but|or|what about|how about|what if|then|so)\b", re.IGNORECASE
 )
+_COMPARES = re.compile(r"\b(compare|versus|vs|differ|better|worse|than)", re.IGNORECASE)
+_CONDITION_ADDED = re.compile(
+    r"^\W*(?:and\s+|but\s+)?(?:what\s+)?if\b|^\W*(?:in|for|with)\b", re.IGNORECASE
+)
 _WHAT_ABOUT = re.compile(
     r"^\W*(?:and\s+)?(?:what|how) about\s+(?:the\s+)?(.+?)\W*$"
     r"|^\W*and\s+(?:in|for|with)\s+(.+?)\W*$",
@@ -61,6 +65,8 @@ def resolve(question: str, history: Sequence[Answer], glossary: Glossary) -> Res
     short = _WHAT_ABOUT.match(question)
     if short:
         return Resolved(_swapped(before, (short[1] or short[2]).strip(), earlier, named), None)
+    if _CONDITION_ADDED.match(question) and "drug" not in named and not pointing:
+        return Resolved(f"{before.rstrip('?. ')}, {question}", None)
     if pointing and earlier:
         return Resolved(_pointed(question, pointing, earlier, named), None)
     if pointing and not named:
@@ -98,10 +104,16 @@ def _antecedent(earlier: dict[str, str], named: dict[str, str]) -> str:
     return next(iter(earlier.values()))
 
 
+def _compared(earlier: dict[str, str], named: dict[str, str]) -> str:
+    """What is compared with the named thing: the earlier one of the same kind."""
+    return next((earlier[slot] for slot in named if slot in earlier), _antecedent(earlier, named))
+
+
 def _pointed(
     question: str, pointing: re.Match[str], earlier: dict[str, str], named: dict[str, str]
 ) -> str:
-    antecedent = _antecedent(earlier, named)
+    find = _compared if _COMPARES.search(question) else _antecedent
+    antecedent = find(earlier, named)
     return question[: pointing.start()] + antecedent + question[pointing.end() :]
 
 

@@ -34,9 +34,12 @@ TYPES = (
     "substance",
     "symptom",
     "test",
+    "word",
 )
 
 
+LONG = 7
+"""Letters of a word from which on one wrong letter leaves no doubt which word is meant."""
 CLASS_OF = "~"
 """Marks a concept that a text names only through one of its members."""
 
@@ -84,20 +87,24 @@ class Glossary:
     """Stemmed words of each name, to the concept it stands for."""
     by_concept: dict[str, Entry] = field(init=False)
     longest: int = field(init=False)
-    single_words: tuple[str, ...] = field(init=False)
-    """Names of one word that are long enough to be mistyped unmistakably."""
+    long_words: tuple[str, ...] = field(init=False)
+    """Words of names that are long enough to be mistyped unmistakably."""
 
     def __post_init__(self) -> None:
         phrases: dict[tuple[str, ...], str] = {}
         for entry in self.entries:
             for name in entry.names:
-                phrases.setdefault(tuple(stem(word) for word in words(name)), entry.concept)
+                roots = tuple(stem(word) for word in words(name))
+                phrases.setdefault(roots, entry.concept)
+                if name.isupper() and len(roots) == 1:
+                    phrases.setdefault((roots[0] + "s",), entry.concept)
         phrases.pop((), None)
         object.__setattr__(self, "phrases", phrases)
         object.__setattr__(self, "by_concept", {e.concept: e for e in self.entries})
         names = (name.casefold() for e in self.entries for name in e.names)
-        single = dict.fromkeys(name for name in names if len(name) > 6 and name.isalpha())
-        object.__setattr__(self, "single_words", tuple(single))
+        parts = (word for name in names for word in words(name))
+        long = dict.fromkeys(word for word in parts if len(word) >= LONG and word.isalpha())
+        object.__setattr__(self, "long_words", tuple(long))
         object.__setattr__(self, "longest", max(map(len, phrases), default=0))
 
     def type_of(self, token: str) -> str | None:

@@ -101,7 +101,10 @@ _ASKED: tuple[tuple[str, str], ...] = (
     (r"\btreat|\btherap|\bmanag|\bhelps?\b|\bworks?\b|\breliev|\breduc|\bprevent", "treatment"),
     (r"\bfirst[- ]line\b|\bdrugs?\b|\bmedic|\bbenefit|\beffective|\bevidence\b", "treatment"),
     (r"\bslows?\b|\bprolong|\bimprov|\brecommend", "treatment"),
-    (r"\bdos(e|es|ed|age|ing)\b|\bhow much\b|\btitrat|\bmaximum\b|\bmax\b|\bmg\b", "dose"),
+    (
+        r"\bdos(e|es|ed|age|ing)\b|\bregimen|\bhow much\b|\btitrat|\bmaximum\b|\bmax\b|\bmg\b",
+        "dose",
+    ),
     (
         r"\bhow (is|are|do|should|to)\b.*\b(given|taken|take|administered|infused)\b",
         "administration",

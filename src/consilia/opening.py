@@ -1,4 +1,4 @@
-"""Opening a knowledge base for reading, building or bringing it up to date first where due."""
+"""Opening what an assistant needs: the embedder, and a knowledge base that is up to date."""
 
 from pathlib import Path
 
@@ -59,6 +59,17 @@ def open_knowledge_base(
         _refuse_other_embedder(home, embedder)
         rebuild(home, lambda: embedder, progress)
     return KnowledgeBase(home, glossary, embedder.identity)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Load the embedder of the settings; this is what imports torch.
+
+    Raises:
+        ModelError: The weights are missing, corrupted or unusable.
+    """
+    from consilia.embedding import load_embedder
+
+    return load_embedder(settings.embedder, threads=settings.threads)
 
 
 def _refuse_other_embedder(home: Path, embedder: Embedder) -> None:

@@ -57,7 +57,7 @@ _ASKED_AGE = re.compile(
     r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
 )
 _NEGATED = re.compile(
-    r"\b(exclud\w+|except(?: in| for)?|other than|did not (evaluate|study|include)|not (studied|"
+    r"\b(exclud\w+|other than|did not (evaluate|study|include)|not (studied|"
     r"evaluated|established) in|non-?)\W[^.;,]{0,80}$"
 )
 # A group that is met by evidence on another one.
@@ -69,6 +69,10 @@ _MET_BY: dict[str, tuple[str, ...]] = {
     "adult": ("adult", "older_adult"),
     "older_adult": ("older_adult", "adult"),
 }
+
+
+_YOUNG = frozenset({"newborn", "infant", "child", "adolescent"})
+_AGES = _YOUNG | {"adult", "older_adult"}
 
 
 def age_group(years: float) -> str:
@@ -129,7 +133,11 @@ def asked_groups(question: str) -> frozenset[str]:
 
 
 def missing_groups(
-    asked: frozenset[str], spoken: frozenset[str], population: Population
+    asked: frozenset[str],
+    spoken: frozenset[str],
+    population: Population,
+    *,
+    exact: bool = False,
 ) -> tuple[str, ...]:
     """Return the asked groups that neither a sentence nor its document covers.
 
@@ -137,18 +145,20 @@ def missing_groups(
         asked: Groups of the question.
         spoken: Groups that the sentence with its title and headings speaks of.
         population: Of the document.
+        exact: A document on several ages does not speak for each of its sentences: a dose for
+            adults stands in the same label as one for children.
 
     Returns:
         Group names in the order of `GROUPS`. An adult is met by a sentence that names no age.
     """
+    included = set(population.include)
+    if exact and len(included & _AGES) > 1:
+        included -= _AGES
     missing = []
     for group in GROUPS:
-        if group not in asked:
-            continue
         met = set(_MET_BY.get(group, (group,)))
-        if group in population.exclude or not (met & (spoken | set(population.include))):
+        if group in asked and (group in population.exclude or not met & (spoken | included)):
             missing.append(group)
-    ages = {"newborn", "infant", "child", "adolescent"}
-    if not (spoken & ages) and not (set(population.include) & ages - {"adult"}):
+    if not (spoken | included) & _YOUNG:
         missing = [group for group in missing if group not in {"adult", "older_adult"}]
     return tuple(missing)

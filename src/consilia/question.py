@@ -32,7 +32,7 @@ _WANTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "dose",
         re.compile(
-            r"\bdos(e|es|ed|age|ages|ing)\b"
+            r"\bdos(e|es|ed|age|ages|ing)\b|\bregimen|\bhow many milligrams\b"
             r"|\bhow (much|many (mg|tablets|grams))\b.{0,60}\b(take|give|given|"
             r"giving|need|use|prescribe)|\bhow many (mg|milligrams|grams|capsules)\b|\btitrat"
         ),
@@ -93,6 +93,8 @@ class Term:
     """Of the glossary; None for an ordinary word."""
     surface: str
     """As it stands in the question."""
+    attribute: bool = False
+    """Whether it is the very thing that is asked of another one: "what is the *price* of …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def understand(text: str, glossary: Glossary) -> Question:
     folded = text.casefold()
     wants = frozenset(name for name, pattern in _WANTS if pattern.search(folded))
     if "dose" in wants:
-        wants -= {"price"}
+        wants = frozenset({"dose"})
     return Question(
         text=text,
         terms=_terms(text, glossary),
@@ -173,6 +175,10 @@ def understand(text: str, glossary: Glossary) -> Question:
     )
 
 
+_ATTRIBUTE = re.compile(
+    r"\b(?:what|which|tell me) (?:is|are|was|were)? ?(?:the|its|their) ([a-z -]{3,60}?) "
+    r"(?:of|for|in) "
+)
 _CLEARANCE = re.compile(
     r"\b(?:crcl|creatinine clearance|egfr|gfr)\b[\s:=]*(?:of|is|at)?\s*(\d{1,3})\b(?!\s*ml)"
 )
@@ -186,9 +192,12 @@ def _clearance(folded: str) -> tuple[Range, ...]:
 
 def _terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     terms: dict[str, Term] = {}
+    found = _ATTRIBUTE.search(text.casefold())
+    asked = set(found[1].replace("-", " ").split()) if found else set()
     for token in glossary.read(text):
         type_ = glossary.type_of(token.name)
         if type_ in {"organisation", "population"} or token.name in scaffolding():
             continue
-        terms.setdefault(token.name, Term(token.name, type_, token.surface))
+        attribute = token.surface in asked
+        terms.setdefault(token.name, Term(token.name, type_, token.surface, attribute))
     return tuple(terms.values())

@@ -18,6 +18,9 @@ from consilia.terms import american, words
 _BROADER_CREDIT = {"drug": 0.9, "drug_class": 0.9, "substance": 0.9}
 _OTHER_BROADER_CREDIT = 0.4
 _PARTS_CREDIT = 0.85
+_SHORT = 5
+_ORDINARY_WEIGHT = 0.5
+"""Of an everyday word: questions say in many ways what sources say in one."""
 _GENERIC_PARTS = frozenset({
     "syndrom",
     "diseas",
@@ -85,12 +88,13 @@ def weigh(question: Question, kb: KnowledgeBase, embedder: Embedder) -> tuple[We
         )
         known = kb.knows(term.token)
         technical = not known and is_technical(term.surface, embedder)
+        ordinary = term.type == "word" or not (known or technical or term.attribute)
         weighed.append(
             WeighedTerm(
                 term=term,
-                weight=rarity(kb, term.token),
+                weight=rarity(kb, term.token) * (_ORDINARY_WEIGHT if ordinary else 1.0),
                 known=known,
-                entity=technical or term.type in ENTITY_TYPES,
+                entity=technical or term.attribute or term.type in ENTITY_TYPES,
                 above=above,
                 parts=parts if term.type else (),
             )
@@ -99,9 +103,14 @@ def weigh(question: Question, kb: KnowledgeBase, embedder: Embedder) -> tuple[We
 
 
 def is_technical(word: str, embedder: Embedder) -> bool:
-    """Tell whether a word is a rare one: the embedder's vocabulary has it in pieces only."""
+    """Tell whether a word is a rare one, such as a drug's name.
+
+    The vocabulary of an embedder holds everyday words whole or in two pieces; names come in more.
+    Short ones, such as acronyms, count from two pieces on, single letters always.
+    """
     spelt = [american(part) for part in words(word)]
-    return len(word) == 1 or embedder.count_tokens(" ".join(spelt)) > len(spelt) + 2
+    pieces = embedder.count_tokens(" ".join(spelt)) - 2
+    return len(word) == 1 or pieces >= (2 if len(word) <= _SHORT else 3) * len(spelt)
 
 
 def covered(term: WeighedTerm, tokens: frozenset[str]) -> float:
@@ -210,7 +219,7 @@ def groups_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
     if question.age is not None and any(r.contains(question.age) for r in ages):
         asked -= {"newborn", "infant", "child", "adolescent", "adult", "older_adult"}
     spoken = _spoken(" . ".join((sentence.text, sentence.title, *sentence.headings)))
-    return missing_groups(asked, spoken, sentence.population)
+    return missing_groups(asked, spoken, sentence.population, exact="dose" in question.wants)
 
 
 def number_outside(question: Question, sentence: Sentence) -> bool:

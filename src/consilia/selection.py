@@ -33,16 +33,15 @@ SECTION_KINDS: dict[SectionName, tuple[Kind, ...]] = {
 }
 CONSIDERED = 40
 """Hits of each kind that are scored."""
-PER_SECTION = 6
+PER_SECTION = 8
 PER_SOURCE = 3
 IN_ALL = 15
 NEAREST = 3
 BEHIND = 4.0
 """How far, in log-odds, a further sentence may stay behind the best one of its section."""
 _HARD_VALUES = frozenset({"age", "date", "dose", "form", "price"})
-PER_FACET = {"referral": 2, "treatment": 3, "cause": 3, "diagnosis": 1, "prognosis": 1}
-_OVERVIEW = 0.75
-"""Log-odds by which an overview is preferred where the whole approach is asked for."""
+BEHIND_FACETS = 1.5
+PER_FACET = {"referral": 2, "treatment": 3, "cause": 4, "diagnosis": 1, "prognosis": 1}
 _OVERVIEWS = frozenset({
     "clinical_guideline",
     "clinical_reference",
@@ -222,26 +221,39 @@ def _facets(
         queue = [
             c for c in candidates if _usable(c, limits) and c.sentence.intent in _SERVES[facet]
         ]
-        queue.sort(key=_overviews_first)
+        queue = _sources_in_turn(queue, overviews_first=facet != "treatment")
         if facet == "referral":
-            queue[1:1] = _leads_to(topical, kb)
+            queue[1:1] = _leads_to(topical, queue[0], kb) if queue else []
         queues.append(_capped(queue, PER_FACET[facet]))
-    in_turn = [c for turn in zip_longest(*queues) for c in turn if c is not None]
-    chosen = _capped(in_turn or topical[:NEAREST], PER_SECTION + 3)
+    best = max((queue[0].score for queue in queues if queue), default=0.0)
+    in_turn = [
+        c
+        for turn in zip_longest(*queues)
+        for c in turn
+        if c is not None and c.score >= best - BEHIND_FACETS
+    ]
+    chosen = _capped(in_turn or topical[:NEAREST], PER_SECTION + 2)
     places = {c.sentence.id: place for place, c in enumerate(chain(*queues))}
     return tuple(sorted(chosen, key=lambda c: places.get(c.sentence.id, 0)))
 
 
-def _overviews_first(candidate: Candidate) -> tuple[float, str]:
-    bonus = _OVERVIEW * (candidate.sentence.design in _OVERVIEWS)
-    return (-candidate.score - bonus, candidate.sentence.id)
+def _sources_in_turn(candidates: Sequence[Candidate], *, overviews_first: bool) -> list[Candidate]:
+    """The first sentence of each source, then the second of each; overviews before all studies."""
+    seen: dict[str, int] = {}
+    turns = []
+    for candidate in candidates:
+        document = candidate.sentence.document
+        study = overviews_first and candidate.sentence.design not in _OVERVIEWS
+        turns.append(((study, seen.get(document, 0)), candidate))
+        seen[document] = seen.get(document, 0) + 1
+    return [candidate for _, candidate in sorted(turns, key=lambda turn: turn[0])]
 
 
 def _usable(candidate: Candidate, limits: Coefficients) -> bool:
     return candidate.on_topic and candidate.lead and candidate.score >= limits.companion
 
 
-def _leads_to(usable: Sequence[Candidate], kb: KnowledgeBase) -> list[Candidate]:
+def _leads_to(usable: Sequence[Candidate], first: Candidate, kb: KnowledgeBase) -> list[Candidate]:
     """What a guideline says to do about the disease that the topic may be an early sign of.
 
     A document of which one sentence on the topic is about recognising its disease contributes its
@@ -255,7 +267,7 @@ def _leads_to(usable: Sequence[Candidate], kb: KnowledgeBase) -> list[Candidate]
         for other in kb.index.sentences.of_document(sentence.document):
             known = any(other.id == c.sentence.id for c in (*usable, *found))
             if other.intent == "referral" and other.mark == "strong_recommendation" and not known:
-                found.append(replace(candidate, sentence=other, lead=True))
+                found.append(replace(first, sentence=other))
     return found
 
 

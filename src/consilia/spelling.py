@@ -1,11 +1,9 @@
 """Repairing a mistyped word: only long, rare, unknown ones, and only by one edit."""
 
-from consilia.glossary import Glossary
+from consilia.glossary import LONG, Glossary
 from consilia.index import Generation
 from consilia.terms import STOP_WORDS, stem, words
 
-MIN_LENGTH = 7
-"""Shorter words have too many neighbours."""
 ROOT_LENGTH = 11
 ENDING_LENGTH = 4
 
@@ -14,30 +12,27 @@ def repairs(text: str, glossary: Glossary, index: Generation) -> dict[str, str]:
     """Return the words of a text that are taken for others, with what they are read as.
 
     A word is repaired when neither the glossary nor the index knows its stem, and exactly one
-    term of the glossary has a name that is one edit away, or of the same long root.
+    word of the glossary is one edit away, or else has the same long root.
 
     Args:
         text: A question.
-        glossary: Its one-word names are what a word can be repaired to.
+        glossary: Its long words are what a word can be repaired to.
         index: Its words are never repaired.
 
     Returns:
-        Case-folded words to names of the glossary.
+        Case-folded words to words of the glossary.
     """
     found = {}
     for word in dict.fromkeys(words(text)):
-        if len(word) < MIN_LENGTH or not word.isalpha() or word in STOP_WORDS:
+        if len(word) < LONG or not word.isalpha() or word in STOP_WORDS:
             continue
         root = stem(word)
         if (root,) in glossary.phrases or index.frequency(root):
             continue
-        near = {
-            glossary.phrases[(stem(name),)]
-            for name in glossary.single_words
-            if one_edit(word, name) or same_root(word, name)
-        }
-        if len(near) == 1:
-            found[word] = glossary.by_concept[near.pop()].term
+        near = [name for name in glossary.long_words if one_edit(word, name)]
+        near = near or [name for name in glossary.long_words if same_root(word, name)]
+        if len({glossary.phrases.get((stem(name),), stem(name)) for name in near}) == 1:
+            found[word] = near[0]
     return found
 
 

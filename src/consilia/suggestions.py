@@ -7,6 +7,8 @@ from consilia.glossary import Glossary
 
 WANTED = 3
 _TRIED = 9
+_READ = 5
+"""Claims of which terms are taken."""
 _OF_DRUGS = (
     "What are the contraindications of {name}?",
     "What are the adverse reactions of {name}?",
@@ -14,7 +16,7 @@ _OF_DRUGS = (
     "What is {name} approved for?",
 )
 _OF_CONDITIONS = (
-    "When should {name} be referred?",
+    "When should someone with {name} be referred?",
     "What are the causes of {name}?",
     "What is the prognosis of {name}?",
     "How is {name} treated?",
@@ -47,15 +49,19 @@ def suggestions(
 
 def _candidates(answer: Answer, glossary: Glossary) -> Iterator[str]:
     """Questions on the terms in turn: one on each, then a second on each, and so on."""
-    text = " . ".join((answer.standalone_question, *(claim.text for claim in answer.claims[:3])))
+    asked = [t.name for t in glossary.read(answer.standalone_question)]
+    said = [t.name for claim in answer.claims[:_READ] for t in glossary.read(claim.text)]
     queues = []
-    for token in dict.fromkeys(t.name for t in glossary.read(text)):
+    for place, token in enumerate(dict.fromkeys((*asked, *said))):
         type_ = glossary.type_of(token)
-        name = glossary.by_concept[token].term if type_ else ""
         if type_ == "drug":
-            queues.append([template.format(name=name) for template in _OF_DRUGS])
-        elif type_ in {"condition", "symptom"}:
-            queues.append([template.format(name=name) for template in _OF_CONDITIONS])
+            templates = _OF_DRUGS
+        elif type_ == "condition" or (type_ == "symptom" and place < len(asked)):
+            templates = _OF_CONDITIONS
+        else:
+            continue
+        name = glossary.by_concept[token].term
+        queues.append([template.format(name=name) for template in templates])
     for place in range(len(_OF_DRUGS)):
         for queue in queues[:3]:
             yield queue[place]

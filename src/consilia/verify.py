@@ -9,11 +9,11 @@ import json
 import re
 import sqlite3
 import sys
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 DISCLAIMER_SHA256 = "sha256:2c0f9b520f430842155d05e1f878d7edf46369ddbf2a075d63841e15935a002e"
 _SECTIONS = {  # title, beginning of the sentence of silence, kinds of source
@@ -21,35 +21,33 @@ _SECTIONS = {  # title, beginning of the sentence of silence, kinds of source
     "label": ("From the FDA Drug Label", "The FDA drug label does", {"label"}),
     "research": ("From the Research", "The research does", {"study", "reference"}),
 }
-# Shapes: the type of what is read at each key; `?` says that null will do, `*` that none will do.
-_TYPES = {"text": str, "number": int, "truth": bool}
-_SPAN = """{"document": "text", "version": "text", "start": "number", "end": "number",
-    "quote": "text", "quote_sha256": "text"}"""
-_ANSWER = """{"answer_id": "text", "status": "text", "disclaimer": "text", "last_updated?": "text",
-    "sections": [{"name": "text", "title": "text", "headline?": "text",
-        "groups": [{"claims": ["text"]}], "abstention?": {"text": "text", "nearest": [SPAN]}}],
-    "claims": [{"id": "text", "text": "text", "form": "text", "citations": ["number"],
-        "proofs": [SPAN], "derived": "truth"}], "references": [{}],
-    "omissions": [{"claim": "text"}], "conflicts": [{"sides": [["text"]]}],
-    "review": {"evidence_digest": "text"}, "manifest": {"knowledge_base": {}}}"""
-_MANIFEST = '{"documents": [{"id": "text", "path": "text"}]}'
-_REVISION = """{"document": "text", "version": "text", "metadata_sha256": "text", "text": "text",
-    "front_matter": {"id": "text", "kind": "text", "population*": {}, "marks*": [{}]}}"""
-_QUERY = """SELECT r.*, c.version IS NULL AS removed
-    FROM revisions r LEFT JOIN current c USING (document) WHERE document = ?
-    ORDER BY (r.version = c.version AND r.metadata_sha256 = c.metadata_sha256) DESC"""
-_COPIED = ("kind", "title", "authors", "year", "url", "read_level", "evidence_type", "sample_size")
+# The types of what is read of an answer; where the key has a `?`, null will do.
+_SPAN = """{"document": "str", "version": "str", "start": "int", "end": "int",
+    "quote": "str", "quote_sha256": "str"}"""
+_ANSWER = """{"schema": "str", "answer_id": "str", "status": "str", "last_updated?": "str",
+    "sections": [{"name": "str", "title": "str", "headline?": "str",
+        "groups": [{"claims": ["str"]}], "abstention?": {"text": "str", "nearest": [SPAN]}}],
+    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"],
+        "proofs": [SPAN], "derived": "bool"}], "references": [{}], "disclaimer": "str",
+    "omissions": [{"claim": "str"}], "conflicts": [{"sides": [["str"]]}],
+    "review": {"evidence_digest": "str"}, "manifest": {"knowledge_base": {}}}"""
+_SHAPE = json.loads(_ANSWER.replace("SPAN", _SPAN))
 _USES = ("sections[].groups[].claims[]", "omissions[].claim", "conflicts[].sides[][]")
 _PROOFS, _MISSES = "claims[].proofs[]", "sections[].abstention.nearest[]"
+_COPIED = ("kind", "title", "authors", "year", "url", "read_level", "evidence_type", "sample_size")
+_UNSAID = {"identifiers": {}, "standing": "unknown", "reading": "source_text"}
+_QUERY = """SELECT r.*, document AS id, c.version IS NULL AS removed
+    FROM revisions r LEFT JOIN current c USING (document) WHERE document = ?"""
 _Fields = dict[str, Any]
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class UnreadableError(Exception):
-    """The answer or the knowledge base cannot be read; the message says what to do."""
+    """The answer or the knowledge base cannot be read; the message says why."""
 
 
-class _MalformedError(ValueError):
-    """The arguments are those of the finding."""
+class _MalformedError(Exception):
+    """Something is not of the shape it must have: the arguments are those of the finding."""
 
 
 class Finding(NamedTuple):
@@ -59,143 +57,189 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(answer: Mapping[str, object], kb: Path) -> list[Finding]:
-    """Return what does not hold in an answer as parsed from its JSON: nothing when all does.
-
-    `kb` is a built knowledge base, or a folder of Markdown documents with `manifest.json`. Of an
-    answer that has not the right shape, the first misfit is the only finding.
-    """
+def check(answer: dict[str, Any], kb: Path) -> list[Finding]:
+    """Return what does not hold in an answer (its parsed JSON), verified from `kb` alone."""
     try:
-        return list(_Checker(json.loads(_canonical(answer)), kb).findings())
+        case = _Case(answer, kb)
+        rules = (case.answer_id, case.spans, case.claims, case.references, case.sections, case.rest)
+        return [finding for rule in rules for finding in rule()]
     except _MalformedError as error:
         return [Finding(*error.args)]
+    except RecursionError:
+        return [Finding("answer", "is nested too deeply")]
 
 
-def _canonical(value: object) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise _MalformedError("answer", f"is no plain JSON: {error}") from error
-
-
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+def _digest(value: object) -> str:
+    text = value if isinstance(value, str) else _canonical(value)
+    return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _differ(place: str, value: object, *allowed: object) -> Iterator[Finding]:
-    shown, *wanted = [_canonical(v).decode() for v in (value, *allowed)]  # for True == 1 == 1.0
+    shown, *wanted = map(_canonical, (value, *allowed))  # to Python, True == 1 == 1.0
     if shown not in wanted:
         yield Finding(place, ascii(f"is {shown[:99]}, not {' or '.join(wanted)[:99]}")[1:-1])
 
 
 def _walk(place: str, value: object, shape: object) -> Iterator[tuple[str, Any]]:
-    """Yield the value, and what the shape names in it, each with its place."""
-    yield place, value
+    yield place, value  # and then what the shape names in it
     if isinstance(value, dict) and isinstance(shape, dict):
         for name, inner in shape.items():
-            key = name.rstrip("?*")
-            if key == name or value.get(key, None if "*" in name else inner) is not None:
+            key = name.removesuffix("?")
+            if key == name or value.get(key, inner) is not None:
                 yield from _walk(f"{place}.{key}".lstrip("."), value.get(key), inner)
     elif isinstance(value, list) and isinstance(shape, list):
         for i, element in enumerate(value):
             yield from _walk(f"{place}[{i}]", element, shape[0])
-    elif type(value) is not _TYPES.get(str(shape)):
-        raise _MalformedError(place or "answer", f"is missing or not like {str(shape)[:99]}")
+    elif type(value).__name__ != shape:
+        raise _MalformedError(place or "answer", f"is missing or is not like {str(shape)[:99]}")
 
 
 def _read(kb: Path, documents: set[str]) -> list[_Fields]:
+    catalog = kb / "catalog.sqlite3"
     try:
-        rows = _catalog_rows if (kb / "catalog.sqlite3").is_file() else _folder_rows
-        return [_revision(row) for document in documents for row in rows(kb, document)]
-    except (sqlite3.Error, OSError, ValueError, RecursionError) as error:
-        advice = "give a folder with catalog.sqlite3, or one of documents with manifest.json"
-        reason = f"cannot read the knowledge base {str(kb)!a}: {error}"
-        raise UnreadableError(f"{reason}; {advice}") from error
+        if not catalog.is_file():
+            entries = json.loads((kb / "manifest.json").read_bytes())["documents"]
+            rows = [e | {"text": _text(kb / e["path"])} for e in entries if e["id"] in documents]
+            return [_revision(row, row["front_matter"]) for row in rows]
+        with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+            opened.row_factory = sqlite3.Row
+            rows = [dict(row) for known in documents for row in opened.execute(_QUERY, (known,))]
+        return [_revision(row, json.loads(row["front_matter"])) for row in rows]
+    except (sqlite3.Error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise UnreadableError(f"cannot read the knowledge base {str(kb)!a}: {error}") from error
 
 
-def _catalog_rows(kb: Path, document: str) -> list[_Fields]:
-    uri = (kb / "catalog.sqlite3").absolute().as_uri() + "?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as catalog:
-        catalog.row_factory = sqlite3.Row
-        rows = [dict(row) for row in catalog.execute(_QUERY, (document,))]
-    return [row | {"front_matter": json.loads(str(row["front_matter"]))} for row in rows]
+def _text(path: Path) -> str:
+    body = re.split(r"^---\s*?$", path.read_text("utf-8-sig"), maxsplit=2, flags=re.MULTILINE)[-1]
+    return normalize("NFC", body).strip("\n") + "\n"
 
 
-def _folder_rows(kb: Path, document: str) -> Iterator[_Fields]:
-    manifest = json.loads((kb / "manifest.json").read_bytes())
-    dict(_walk("manifest", manifest, json.loads(_MANIFEST)))
-    for entry in (e for e in manifest["documents"] if e["id"] == document):
-        raw = (kb / entry["path"]).read_bytes().decode("utf-8-sig")
-        lines = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
-        body = re.split(r"^---\s*?$", lines, maxsplit=2, flags=re.MULTILINE)[-1]
-        yield entry | {"document": document, "text": body.strip("\n") + "\n", "removed": False}
+def _revision(row: _Fields, known: _Fields) -> _Fields:
+    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_UNSAID)}
+    entry |= {"document": known["id"], "venue": known.get("journal") or known.get("issuer")}
+    entry["population"] = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
+    whole = [_digest(row["text"]), _digest(known)] == [row["version"], row["metadata_sha256"]]
+    date = str(known.get("revised") or known.get("published") or known.get("year") or "")
+    derived = [mark["sentence"] for mark in known.get("marks", []) if mark.get("derived")]
+    return row | {"entry": entry, "whole": whole, "date": date, "derived": derived}
 
 
-def _revision(row: _Fields) -> _Fields:
-    dict(_walk("", row, json.loads(_REVISION)))
-    known = row["front_matter"]
-    hashes = [_digest(row["text"].encode()), _digest(_canonical(known))]
-    entry = {name: known.get(name) for name in _COPIED} | {
-        "document": known["id"],
-        "venue": known.get("journal") or known.get("issuer"),
-        "identifiers": known.get("identifiers", {}),
-        "standing": known.get("standing", "unknown"),
-        "reading": known.get("reading", "source_text"),
-        "population": {"include": [], "exclude": [], "text": ""} | known.get("population", {}),
-    }
-    whole = hashes == [row["version"], row["metadata_sha256"]]
-    date = known.get("revised") or known.get("published") or known.get("year") or ""
-    derived = [mark.get("sentence") for mark in known.get("marks", []) if mark.get("derived")]
-    return row | {"entry": entry, "whole": whole, "date": str(date), "derived": derived}
-
-
-class _Checker:
+class _Case:  # an answer, the revisions of its documents, and a generator for each concern
     def __init__(self, answer: _Fields, kb: Path) -> None:
         self.answer = answer
-        self.values = dict(_walk("", answer, json.loads(_ANSWER.replace("SPAN", _SPAN))))
+        self.values = [(re.sub(r"\d+", "", p), p, v) for p, v in _walk("", answer, _SHAPE)]
         self.known = _read(kb, {span["document"] for _, span in self.at(_PROOFS, _MISSES)})
-        proofs = {claim["id"]: claim["proofs"] for claim in answer["claims"]}
-        cited = [proof for _, use in self.at(*_USES) for proof in proofs.get(use, [])]
-        documents = dict.fromkeys(proof["document"] for proof in cited)
-        self.numbers = {document: n for n, document in enumerate(documents, start=1)}
-        self.cited = {}  # revisions by document: those that fit the reference, if any does
-        for document, number in self.numbers.items():
-            versions = {proof["version"] for proof in cited if proof["document"] == document}
-            known = [r for r in self.of(document) if r["version"] in versions]
-            fits = [r for r in known if r["entry"] | {"number": number} in answer["references"]]
-            self.cited[document] = fits or known
+        self.cited = {c["id"]: [p["document"] for p in c["proofs"]] for c in answer["claims"]}
+        mentions = [d for _, claim in self.at(*_USES) for d in self.cited.get(claim, [])]
+        self.numbers = {d: n for n, d in enumerate(dict.fromkeys(mentions), start=1)}
 
-    def at(self, *paths: str) -> list[tuple[str, Any]]:
-        """Return places and values: `claims[]` gives `claims[0]`, `claims[1]`, …"""
-        places = [(re.sub(r"\d+", "", place), place) for place in self.values]
-        return [(p, self.values[p]) for path in paths for general, p in places if general == path]
+    def at(self, *paths: str) -> list[tuple[str, Any]]:  # `claims[]`: `claims[0]`, `claims[1]`, …
+        return [(p, v) for path in paths for general, p, v in self.values if general == path]
 
-    def findings(self) -> Iterator[Finding]:
-        rules = (self.seal, self.spans, self.claims, self.numbering, self.references)
-        for rule in (*rules, self.sections, self.currency):
-            yield from rule()
+    def revisions(self, document: str) -> list[_Fields]:  # that fit the reference, if any does
+        versions = {p["version"] for _, p in self.at(_PROOFS) if p["document"] == document}
+        known = [r for r in self.known if r["id"] == document and r["version"] in versions]
+        number = {"number": self.numbers.get(document)}
+        return [r for r in known if r["entry"] | number in self.answer["references"]] or known
 
-    def seal(self) -> Iterator[Finding]:
-        manifest = self.answer["manifest"]
-        state = {k: v for k, v in manifest["knowledge_base"].items() if k != "generation"}
-        content = self.answer | {"manifest": manifest | {"knowledge_base": state}}
-        del content["answer_id"], content["review"]
-        yield from _differ("answer_id", self.answer["answer_id"], _digest(_canonical(content)))
-        yield from _differ("schema", self.answer["schema"], "consilia.answer/1")
+    def answer_id(self) -> Iterator[Finding]:
+        content = {k: v for k, v in self.answer.items() if k not in {"answer_id", "review"}}
+        base = {k: v for k, v in content["manifest"]["knowledge_base"].items() if k != "generation"}
+        content["manifest"] = content["manifest"] | {"knowledge_base": base}
+        yield from _differ("answer_id", self.answer["answer_id"], _digest(content))
 
     def spans(self) -> Iterator[Finding]:
         for place, span in self.at(_PROOFS, _MISSES):
-            known = [r for r in self.known if r["document"] == span["document"]]
-            whole = [r["whole"] for r in known if r["version"] == span["version"]]
-            if not known or known[0]["removed"]:
-                reason = "was removed from" if known else "is unknown to"
-                yield Finding(f"{place}.document", f"{reason} the knowledge base")
-            elif not whole or not all(whole):
-                yield Finding(f"{place}.version", "is unknown to the knowledge base, or changed in it")
             quote, start, end = span["quote"], span["start"], span["end"]
-            yield from _differ(f"{place}.quote_sha256", span["quote_sha256"], _digest(quote.encode()))
-            for text in [..][:1]:
-                if not 0 <= start < end <= len(text):
-                    yield Finding(f"{place}.start", "to end is no span of the text")
-                else:
-                    yield from _differ(f"{place}.quote", quote, text[start:end])
+            known = [r for r in self.known if r["id"] == span["document"]]
+            revisions = [r for r in known if r["version"] == span["version"]]
+            yield from _differ(f"{place}.quote_sha256", span["quote_sha256"], _digest(quote))
+            if not known or known[0].get("removed"):
+                yield Finding(f"{place}.document", "is not in the knowledge base, or was removed")
+            elif not revisions or not all(r["whole"] for r in revisions):
+                yield Finding(f"{place}.version", "is not in the knowledge base, or was changed")
+            elif not 0 <= start < end <= len(revisions[0]["text"]):
+                yield Finding(f"{place}.start", "to end is no span of the text")
+            else:
+                yield from _differ(f"{place}.quote", quote, revisions[0]["text"][start:end])
+
+    def claims(self) -> Iterator[Finding]:
+        ids, uses = [name for _, name in self.at("claims[].id")], self.at(*_USES)
+        yield from (Finding(place, "is no claim") for place, use in uses if use not in ids)
+        for place, claim in self.at("claims[]"):
+            if ids.count(claim["id"]) > 1 or claim["id"] not in dict(uses).values():
+                yield Finding(f"{place}.id", "is the id of several claims, or is shown nowhere")
+            yield from _differ(f"{place}.form", claim["form"], "verbatim", "paraphrase")
+            numbers = dict.fromkeys(self.numbers.get(p["document"]) for p in claim["proofs"])
+            yield from _differ(f"{place}.citations", claim["citations"], list(numbers))
+            yield from self.proofs(place, claim, claim["proofs"])
+
+    def proofs(self, place: str, claim: _Fields, proofs: list[_Fields]) -> Iterator[Finding]:
+        letters = {re.sub(r"[\W_]", "", normalize("NFKC", p["quote"]).casefold()) for p in proofs}
+        if not proofs or (claim["form"] == "verbatim" and len(letters) > 1):
+            yield Finding(f"{place}.proofs", "do not all say what the claim says")
+        elif claim["form"] == "verbatim":
+            yield from _differ(f"{place}.text", claim["text"], proofs[0]["quote"])
+        marks = {p["quote"] in r["derived"] for p in proofs for r in self.revisions(p["document"])}
+        yield from _differ(f"{place}.derived", claim["derived"], *(marks or {False}))
+
+    def references(self) -> Iterator[Finding]:
+        shown, numbers = self.answer["references"], self.numbers
+        yield from _differ("references", [r.get("number") for r in shown], [*numbers.values()])
+        for (document, number), reference in zip(numbers.items(), shown, strict=False):
+            place = f"references[{number - 1}]"
+            for wanted in [r["entry"] | {"number": number} for r in self.revisions(document)[:1]]:
+                for key in sorted(reference.keys() ^ wanted.keys()):
+                    yield Finding(place, f"lacks the key, or must not have it: {key!a}")
+                for key in sorted(reference.keys() & wanted.keys()):
+                    yield from _differ(f"{place}.{key}", reference[key], wanted[key])
+
+    def sections(self) -> Iterator[Finding]:
+        yield from _differ("sections", [n for _, n in self.at("sections[].name")], [*_SECTIONS])
+        status = "answered" if self.at(_USES[0]) else "abstained"
+        yield from _differ("status", self.answer["status"], status, "emergency", "refused")
+        bare = [] if self.answer["status"] == status else [None]
+        for place, section in self.at("sections[]"):
+            title, subject, kinds = _SECTIONS.get(section["name"], ("", "", set()))
+            claims = [claim for group in section["groups"] for claim in group["claims"]]
+            cited = {document for claim in claims for document in self.cited.get(claim, [])}
+            said = section["abstention"] and section["abstention"]["text"]
+            silence = None if claims else f"{subject} not answer the question."
+            yield from _differ(f"{place}.title", section["title"], title)
+            yield from _differ(f"{place}.headline", section["headline"], None, *claims)
+            yield from _differ(f"{place}.abstention", said, silence, *bare)
+            if not {str(r["entry"]["kind"]) for d in cited for r in self.revisions(d)} <= kinds:
+                yield Finding(f"{place}.groups", "rest on another kind of source")
+
+    def rest(self) -> Iterator[Finding]:
+        keys = ("document", "version", "start", "end", "quote_sha256")
+        spans = sorted({tuple(proof[key] for key in keys) for _, proof in self.at(_PROOFS)})
+        digest = self.answer["review"]["evidence_digest"]
+        yield from _differ("review.evidence_digest", digest, _digest(spans))
+        yield from _differ("schema", self.answer["schema"], "consilia.answer/1")
+        yield from _differ("disclaimer", _digest(self.answer["disclaimer"]), DISCLAIMER_SHA256)
+        dates = [{""}, *({r["date"] for r in self.revisions(d)} or {""} for d in self.numbers)]
+        newest = [date or None for date in set().union(*dates) if date >= max(map(min, dates))]
+        yield from _differ("last_updated", self.answer["last_updated"], *newest)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Verify the answer of a file, print what does not hold and return the exit status."""
+    try:
+        path, kb = map(Path, sys.argv[1:] if argv is None else argv)
+        answer = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        sys.stderr.write(f"cannot read the answer: {error}; usage: verify ANSWER.json KB\n")
+        return 2
+    try:
+        findings = check(answer, kb)
+    except UnreadableError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    lines = [f"{finding.place}: {finding.message}\n" for finding in findings]
+    sys.stdout.writelines(lines or ["Every span, quote, hash, number and reference field holds.\n"])
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

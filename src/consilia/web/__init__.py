@@ -37,9 +37,9 @@ def launch(
     check_port(host, port)
     if find_spec("gradio") is None:
         raise SettingsError("the chat needs gradio: pip install 'consilia[app]'")
-    # Read by gradio when it is imported.
+    # Gradio reads this when it is imported, which takes seconds: so not before it is needed.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from consilia.web import page  # noqa: PLC0415 - imports gradio: seconds
+    from consilia.web import page
 
     page.start(assistant, host=host, port=port, open_browser=open_browser).block_thread()
 
