@@ -13,7 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 2 when it could not be run."""
     given = _parser().parse_args(argv)
     try:
-        return _gold(given) if given.command == "gold" else _bench(given)
+        return _COMMANDS[given.command](given)
     except (ConsiliaError, UnreadableError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -28,6 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     gold.add_argument("--report", type=Path, metavar="OUT.json", help="write all samples as JSON")
     gold.add_argument("--by-category", action="store_true", help="a line for each category too")
     gold.add_argument("--show-failures", action="store_true", help="list what went wrong")
+    fit = commands.add_parser("fit", help="learn the weights of relevance from gold cases")
+    fit.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all in gold/")
+    fit.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     bench = commands.add_parser("bench", help="speed, memory and indexing, against their bars")
     bench.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
     return parser
@@ -51,6 +54,21 @@ def _bench(given: argparse.Namespace) -> int:
     from eval.bench import run_bench
 
     return run_bench(given.shared)
+
+
+def _fit(given: argparse.Namespace) -> int:
+    from consilia.documents import shipped_kb
+    from eval.cases import STARTER, load_cases
+    from eval.facts import load_facts
+    from eval.fit import fit
+
+    files = given.files or sorted(STARTER.parent.glob("*.jsonl"))
+    cases = [case for path in files for case in load_cases(path)]
+    fit(cases, load_facts(shipped_kb()), given.kb)
+    return 0
+
+
+_COMMANDS = {"gold": _gold, "fit": _fit, "bench": _bench}
 
 
 if __name__ == "__main__":

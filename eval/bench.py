@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from consilia import Assistant
-from consilia.opening import open_embedder
 from consilia.knowledge_base import add_shipped
+from consilia.opening import open_embedder
 from consilia.settings import read_settings
 from eval.cases import STARTER, load_cases
 from eval.indexing import time_build

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consilia.encoders import Embedder, Vectors, open_embedder
+from consilia.encoders import Embedder, Vectors
 from consilia.knowledge_base import add_documents
+from consilia.opening import open_embedder
 from consilia.settings import read_settings
 from eval.scifact import CorpusError, write_documents
 

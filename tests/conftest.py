@@ -116,7 +116,9 @@ FLUMBOSIS = {
         {"kind": "label", "title": "Zelvoprine label", "revised": "2021-05"},
     ),
     "flumbosis-trial": (
-        "## Findings\n\nZelvoprine shortened flumbosis by 9 days in 120 adults.\n",
+        "## Findings\n\nZelvoprine shortened flumbosis by 9 days in 120 adults.\n"
+        "Zelvoprine is advised in early flumbosis.\n"
+        "Zelvoprine is not advised in early flumbosis.\n",
         {
             "kind": "study",
             "title": "Zelvoprine in flumbosis",

@@ -1,7 +1,6 @@
 """The tests themselves: they reach no other machine and no folder of the user's."""
 
 import socket
-import threading
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,7 @@ import pytest
 from consilia.settings import read_settings
 
 
-@pytest.mark.parametrize(
-    "address", [("192.0.2.1", 443), ("2001:db8::1", 443), ("example.org", 80)], ids=str
-)
+@pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443)], ids=str)
 def test_another_machine_cannot_be_reached(address):
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with socket.socket(family) as client:
@@ -35,7 +32,6 @@ def test_datagrams_do_not_leave():
 
 def test_this_machine_can_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
         socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
 
 

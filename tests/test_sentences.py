@@ -25,7 +25,7 @@ def split(text):
         "Dr. Smith saw a 48-year-old woman.",
         "The effect was small (p=0.08; 95% CI 0.2 to 1.4) vs. placebo.",
         "Potassium was 2.5 mmol/L (ref. 3.5 to 5.0).",
-        "A. Einstein reported one case.",
+        "J. Forcelini reported one case.",
         "See Fig. 2 for doses.",
         "Magnesium fell below 0.5 mmol/L... and recovered.",
         "Is it benign?",
@@ -46,6 +46,7 @@ def test_abbreviations_and_doses_do_not_end_a_sentence(sentence):
         ("It helps.[1] It is safe (2).", ["It helps.[1] It is safe (2)."]),
         ("It helps [1]. It is safe.", ["It helps [1].", "It is safe."]),
         ("Deficiency of vitamin C. Give fruit.", ["Deficiency of vitamin C.", "Give fruit."]),
+        ("Exclude MS. Refer adults.", ["Exclude MS.", "Refer adults."]),
         ("Rest helps\u2026 Exercise too.", ["Rest helps\u2026", "Exercise too."]),
     ],
 )

@@ -94,7 +94,6 @@ def test_every_document_says_whose_words_it_holds_and_how_it_was_read(documents)
         assert metadata.read_level in {"abstract", "label_section"}
         assert metadata.read_on
         assert metadata.provenance in {"primary", "mirror", "secondary"}
-        assert metadata.evidence_type
 
 
 def test_excluded_groups_are_not_included_ones(documents):

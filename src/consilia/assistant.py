@@ -34,7 +34,7 @@ from consilia.models import KINDS, Hit, Kind
 from consilia.opening import open_embedder, open_knowledge_base
 from consilia.question import Question, clean, in_latin_script, understand
 from consilia.retrieval import Keep, search
-from consilia.selection import SECTION_KINDS, select
+from consilia.selection import select
 from consilia.settings import Settings, read_settings
 from consilia.spelling import repaired, repairs
 from consilia.suggestions import suggestions
@@ -224,9 +224,9 @@ class Assistant:
     def _compose(self, read: _Read, audience: Audience) -> Composition:
         screening = read.screening
         if screening.crisis or (screening.emergency and audience == "patient"):
-            return silent((), "")
+            return silent(None)
         if read.refusal:
-            return silent(tuple(SECTION_KINDS), read.refusal)
+            return silent(read.refusal)
         selected = select(read.question, self._kb, self._embedder)
         composition = compose(read.question, selected, self._kb)
         _log.debug("composed %d claims", len(composition.claims))

@@ -20,7 +20,6 @@ from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Sentence
 from consilia.question import Question
 from consilia.selection import SECTION_KINDS, Candidate, Selected
-from consilia.wording import SectionName
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,16 @@ def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase)
     )
 
 
-def silent(names: Sequence[SectionName], reason: str) -> Composition:
-    """Return a composition in which the named sections abstain for one reason."""
+def silent(reason: str | None) -> Composition:
+    """Return a composition without claims.
+
+    Args:
+        reason: Why every section abstains; None leaves them bare, as in a crisis, where nothing
+            but the guardrail's message is shown.
+
+    Returns:
+        Three sections, no claims.
+    """
     return Composition(
         sections=tuple(
             AnswerSection(
@@ -86,9 +93,9 @@ def silent(names: Sequence[SectionName], reason: str) -> Composition:
                 title=wording.SECTION_TITLES[name],
                 headline=None,
                 groups=(),
-                abstention=Abstention(wording.ABSTENTIONS[name], reason, ()),
+                abstention=Abstention(text, reason, ()) if reason else None,
             )
-            for name in names
+            for name, text in wording.ABSTENTIONS.items()
         ),
         claims=(),
         references=(),

@@ -3,14 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 from consilia.errors import QuestionError
 from consilia.glossary import Glossary
 from consilia.intents import asked_intents, is_broad
 from consilia.populations import asked_age, asked_groups
 from consilia.quantities import Range, ranges_in
-from consilia.terms import stem, word_list
+from consilia.terms import scaffolding
 
 MAX_CHARACTERS = 2_000
 
@@ -113,12 +112,6 @@ class Question:
     """Numbers with a unit that the question states."""
     broad: bool
     """Whether the whole approach is asked for, not one thing."""
-
-
-@cache
-def scaffolding() -> frozenset[str]:
-    """Return the stems that are no part of what is asked."""
-    return frozenset(stem(word) for word in word_list("scaffolding"))
 
 
 def clean(text: str) -> str:

@@ -65,6 +65,8 @@ def _status_line(answer: "Answer") -> str:
 
 
 def _section(answer: "Answer", section: "AnswerSection") -> Iterator[str]:
+    if not section.groups and section.abstention is None:
+        return
     yield f"## {section.title}"
     if section.abstention:
         yield f"{section.abstention.text} {escaped(section.abstention.reason)}"

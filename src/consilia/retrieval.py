@@ -11,10 +11,11 @@ from consilia.index import Generation
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import KINDS, Hit, Kind, Sentence
 from consilia.quantities import numbers_in
+from consilia.terms import scaffolding
 
 RRF_K = 60
 """Of reciprocal rank fusion, 1 / (k + rank): Cormack, Clarke and Büttcher, SIGIR 2009."""
-DEPTH = 50
+DEPTH = 100
 """Hits of each list and kind that are fused."""
 
 Keep = Callable[[Sentence], bool]
@@ -71,11 +72,10 @@ def search(
 
 
 def query_tokens(text: str, kb: KnowledgeBase) -> list[str]:
-    """Return the tokens a text is searched by: its terms, their members and their classes."""
-    tokens = kb.glossary.analyse(text)
-    members = [CLASS_OF + token for token in tokens if token.startswith("=")]
+    """Return the tokens a text is searched by: its terms, and the classes they belong to."""
+    tokens = [token for token in kb.glossary.analyse(text) if token not in scaffolding()]
     above = [broader for token in tokens for broader in kb.glossary.broader(token)]
-    return list(dict.fromkeys([*tokens, *members, *above]))
+    return list(dict.fromkeys([*tokens, *above]))
 
 
 def rarity(kb: KnowledgeBase, token: str) -> float:

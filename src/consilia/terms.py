@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import snowballstemmer
@@ -63,3 +63,9 @@ def american(word: str) -> str:
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of the words of a text, in order, without stop words."""
     return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+@cache
+def scaffolding() -> frozenset[str]:
+    """Return the stems of words that ask, name a source or fill: no part of what is asked."""
+    return frozenset(stem(word) for word in word_list("scaffolding"))
