@@ -170,7 +170,7 @@ def assistant(fake_kb):
 @pytest.fixture(scope="session")
 def real_embedder():
     """The embedder that ships."""
-    from consilia.encoders import open_embedder
+    from consilia.opening import open_embedder
     from consilia.settings import read_settings
 
     return open_embedder(read_settings())

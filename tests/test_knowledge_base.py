@@ -320,7 +320,10 @@ def test_a_lost_index_is_built_again_without_embedding_anything(own_flumbosis_kb
 def test_a_damaged_index_is_a_clear_error(own_flumbosis_kb, damaged):
     folder = current_generation(own_flumbosis_kb)
     (folder / damaged).write_bytes(b"\x00 damaged " * 999)
-    with pytest.raises(KnowledgeBaseError, match=str(folder)), opened(own_flumbosis_kb) as assistant:
+    with (
+        pytest.raises(KnowledgeBaseError, match=str(folder)),
+        opened(own_flumbosis_kb) as assistant,
+    ):
         assistant.ask(DOSE)
 
 

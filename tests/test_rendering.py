@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from markdown_it import MarkdownIt
 
 from consilia import Assistant, wording
+from consilia.documents import parse_document
+from consilia.errors import DocumentError
 from consilia.rendering import escaped
 from consilia.testing import HashEmbedder
 
@@ -103,10 +106,16 @@ def test_hostile_words_are_shown_and_never_obeyed(small, text):
     assert "\u202e" not in page
 
 
-@pytest.mark.parametrize("text", BLOCKS)
-def test_a_line_break_in_a_title_cannot_start_a_block_of_its_own(large, text):
-    plain = html(with_words(large, "A").to_markdown())
-    page = html(with_words(large, text).to_markdown())
+@pytest.mark.parametrize("title", BLOCKS)
+def test_a_line_break_in_a_title_cannot_start_a_block_of_its_own(small, title):
+    front = yaml.safe_dump({"id": "ab", "kind": "study", "title": title})
+    try:
+        title = parse_document(f"---\n{front}---\nText.\n").metadata.title
+    except DocumentError:
+        return
+    first, *others = small.references
+    titled = replace(small, references=(replace(first, title=title), *others))
+    page, plain = html(titled.to_markdown()), html(small.to_markdown())
 
     for tag in ("<h1", "<h2", "<hr", "<ol", "<ul", "<li", "<code"):
         assert page.count(tag) == plain.count(tag)
@@ -198,4 +207,30 @@ def test_a_review_is_told_step_by_step(small):
 
 
 def test_an_answer_reads_as_it_should(small):
-    assert small.to_markdown().split(RULE)[0] == snapshot()
+    assert small.to_markdown().split(RULE)[0] == snapshot("""\
+# What is the dose of zelvoprine for flumbosis?
+
+Review: **Submitted** → Under Review → Approved · Last updated: 2021-05
+
+No clinician has reviewed this answer. It is for education; use caution until it is approved.
+
+Sentences from the sources, each with its citation, for a clinician to weigh.
+
+## From the Guidelines
+
+The guidelines do not answer the question. The sentences found do not state what is asked (a dose).
+
+## From the FDA Drug Label
+
+**For flumbosis the zelvoprine dose is 40 mg twice daily. [1]**
+
+## From the Research
+
+The research does not answer the question. The sentences found do not state what is asked (a dose).
+
+## References
+
+### FDA drug labels
+
+1. Zelvoprine label. standing: unknown. The words of the source.
+""")

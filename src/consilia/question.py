@@ -169,8 +169,14 @@ def understand(text: str, glossary: Glossary) -> Question:
 
 
 _ATTRIBUTE = re.compile(
-    r"\b(?:what|which|tell me) (?:is|are|was|were)? ?(?:the|its|their) ([a-z -]{3,60}?) "
+    r"\b(?:what|which|tell me) (?:is|are|was|were)? ?(?:the|its|their) ([a-z-]+(?: [a-z-]+){0,2}) "
     r"(?:of|for|in) "
+)
+# Numbers that are matched as quantities, ages or times of day, not as words.
+_MEASURED = re.compile(
+    r"\b(\d+(?:\.\d+)?)(?:\s*(?:-|to)\s*(\d+(?:\.\d+)?))?[\s-]*"
+    r"(?:ml|mg|mcg|g\b|kg|mmol|meq|years?|yrs?|yo\b|months?|weeks?|days?|hours?|%|am\b|pm\b)"
+    r"|\b(?:crcl|clearance|e?gfr|aged?)\D{0,8}(\d+)"
 )
 _CLEARANCE = re.compile(
     r"\b(?:crcl|creatinine clearance|egfr|gfr)\b[\s:=]*(?:of|is|at)?\s*(\d{1,3})\b(?!\s*ml)"
@@ -187,9 +193,10 @@ def _terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     terms: dict[str, Term] = {}
     found = _ATTRIBUTE.search(text.casefold())
     asked = set(found[1].replace("-", " ").split()) if found else set()
+    measured = {number for quantity in _MEASURED.findall(text.casefold()) for number in quantity}
     for token in glossary.read(text):
         type_ = glossary.type_of(token.name)
-        if type_ in {"organisation", "population"} or token.name in scaffolding():
+        if type_ in {"organisation", "population"} or token.name in scaffolding() | measured:
             continue
         attribute = token.surface in asked
         terms.setdefault(token.name, Term(token.name, type_, token.surface, attribute))
