@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +37,7 @@ QUESTIONS = [
     "what shuold i do about twiching eyelids???",
     "HLA-B*1502 <b>carbamazepine</b> [1] [evil](https://evil.example)",
     "1 2 3",
+    "Was riluzole approved on 12.12.1995?",
     "\u03b1-synuclein",
 ]
 CONTRACT = {
@@ -84,14 +86,18 @@ def cited(answer):
     return {proof.document for claim in answer.claims for proof in claim.proofs}
 
 
+@pytest.fixture(scope="module")
+def answered(assistant):
+    """Ask each question once: most tests look at the same answers."""
+    return cache(assistant.ask)
+
+
 # --- the contract
 
 
 @pytest.mark.parametrize("path", CONTRACT)
-def test_the_json_has_the_keys_of_the_contract(assistant, path):
-    answers = [
-        as_json(assistant.ask(q)) for q in (FASCICULATIONS, UNKNOWN, CRISIS, "Riluzole\u200b?")
-    ]
+def test_the_json_has_the_keys_of_the_contract(answered, path):
+    answers = [as_json(answered(q)) for q in (FASCICULATIONS, UNKNOWN, CRISIS, "Riluzole\u200b?")]
     found = values_at(answers, path.split(".") if path else [])
 
     assert found
@@ -100,12 +106,15 @@ def test_the_json_has_the_keys_of_the_contract(assistant, path):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_answer_holds_what_it_promises(assistant, fake_kb, question):
-    answer = assistant.ask(question)
+def test_every_answer_holds_what_it_promises(answered, fake_kb, question):
+    answer = answered(question)
     shown, omitted, sides = uses(answer)
     claims = {claim.id: claim for claim in answer.claims}
 
     assert check(as_json(answer), fake_kb) == []
+    assert answer.disclaimer == wording.DISCLAIMER
+    assert answer.review.status == "submitted"
+    assert answer.claims or answer.last_updated is None
     assert (answer.status == "answered") == bool(shown)
     assert [s.name for s in answer.sections] == ["guidelines", "label", "research"]
     assert {*shown, *omitted, *sides} == set(claims)
@@ -121,8 +130,8 @@ def test_every_answer_holds_what_it_promises(assistant, fake_kb, question):
 
 
 @pytest.mark.parametrize("question", [FASCICULATIONS, RILUZOLE, QUININE])
-def test_numbers_run_from_1_in_the_order_in_which_they_are_met(assistant, question):
-    answer = assistant.ask(question)
+def test_numbers_run_from_1_in_the_order_in_which_they_are_met(answered, question):
+    answer = answered(question)
     shown, omitted, sides = uses(answer)
     met = [n for c in (*shown, *omitted, *sides) for n in answer.claim(c).citations]
 
@@ -152,8 +161,8 @@ def test_words_of_an_unknown_version_are_not_shown(assistant):
         assistant.surroundings(dataclasses.replace(proof, version="sha256:0"))
 
 
-def test_the_answer_cannot_be_changed(assistant):
-    answer = assistant.ask(RILUZOLE)
+def test_the_answer_cannot_be_changed(answered):
+    answer = answered(RILUZOLE)
     for thing, name in [(answer, "status"), (answer.claims[0], "text"), (answer.review, "status")]:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(thing, name, "approved")
@@ -161,16 +170,8 @@ def test_the_answer_cannot_be_changed(assistant):
         answer.claim("c0")
 
 
-def test_the_disclaimer_dates_and_review_stand_on_every_answer(assistant):
-    for question in QUESTIONS:
-        answer = assistant.ask(question)
-        assert answer.disclaimer == wording.DISCLAIMER
-        assert answer.review.status == "submitted"
-        assert answer.claims or answer.last_updated is None
-
-
-def test_the_date_is_that_of_the_newest_source(assistant):
-    answer = assistant.ask(FASCICULATIONS)
+def test_the_date_is_that_of_the_newest_source(answered):
+    answer = answered(FASCICULATIONS)
     assert answer.last_updated[:4] == str(max(r.year for r in answer.references if r.year))
 
 
@@ -178,11 +179,11 @@ def test_the_date_is_that_of_the_newest_source(assistant):
 
 
 def test_the_same_question_gives_the_same_bytes(assistant):
-    for question in QUESTIONS:
+    for question in QUESTIONS[:4]:
         assert assistant.ask(question).to_json() == assistant.ask(question).to_json()
 
 
-def test_another_process_gives_the_same_bytes(assistant, fake_kb):
+def test_another_process_gives_the_same_bytes(answered, fake_kb):
     code = (
         "import json, sys\n"
         "from consilia import Assistant\n"
@@ -191,18 +192,18 @@ def test_another_process_gives_the_same_bytes(assistant, fake_kb):
         "    print(json.dumps([assistant.ask(q).to_json() for q in sys.argv[2:]]))\n"
     )
     environment = os.environ | {"PYTHONHASHSEED": "4711"}
-    command = [sys.executable, "-c", code, str(fake_kb), *QUESTIONS]
+    command = [sys.executable, "-c", code, str(fake_kb), *QUESTIONS[:5]]
     printed = subprocess.check_output(command, env=environment, text=True)
-    assert json.loads(printed) == [assistant.ask(question).to_json() for question in QUESTIONS]
+    assert json.loads(printed) == [answered(question).to_json() for question in QUESTIONS[:5]]
 
 
-def test_different_questions_have_different_ids(assistant):
-    ids = {assistant.ask(q, audience=a).answer_id for q in QUESTIONS[:4] for a in AUDIENCES}
-    assert len(ids) == 4 * len(AUDIENCES)
+def test_different_questions_have_different_ids(answered):
+    ids = {answered(q, audience=a).answer_id for q in QUESTIONS[2:4] for a in AUDIENCES}
+    assert len(ids) == 2 * len(AUDIENCES)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.sampled_from(QUESTIONS), st.sampled_from(AUDIENCES))
 def test_the_claims_are_the_same_for_every_reader(assistant, question, audience):
@@ -231,8 +232,8 @@ def test_any_question_gets_an_answer_that_holds_or_is_no_question(assistant, fak
 
 
 @pytest.mark.parametrize("question", [UNKNOWN, OTHER_PATIENTS])
-def test_silence_has_a_fixed_sentence_a_reason_and_what_came_nearest(assistant, question):
-    answer = assistant.ask(question)
+def test_silence_has_a_fixed_sentence_a_reason_and_what_came_nearest(answered, question):
+    answer = answered(question)
 
     assert answer.status == "abstained"
     assert (answer.claims, answer.references) == ((), ())
@@ -247,19 +248,19 @@ def test_silence_has_a_fixed_sentence_a_reason_and_what_came_nearest(assistant, 
         assert all(miss.quote for miss in section.abstention.nearest)
 
 
-def test_the_reason_names_what_no_source_speaks_of(assistant):
-    for section in assistant.ask(UNKNOWN).sections:
+def test_the_reason_names_what_no_source_speaks_of(answered):
+    for section in answered(UNKNOWN).sections:
         assert "zelvoprine and flumbosis" in section.abstention.reason
 
 
-def test_one_section_may_be_silent_while_another_answers(assistant):
-    guidelines, label, _ = assistant.ask(RILUZOLE).sections
+def test_one_section_may_be_silent_while_another_answers(answered):
+    guidelines, label, _ = answered(RILUZOLE).sections
     assert guidelines.abstention.text == "The guidelines do not answer the question."
     assert label.abstention is None
 
 
-def test_the_dose_row_of_the_asked_patient_is_shown(assistant):
-    answer = assistant.ask("Gabapentin dose for epilepsy in a 3-year-old")
+def test_the_dose_row_of_the_asked_patient_is_shown(answered):
+    answer = answered("Gabapentin dose for epilepsy in a 3-year-old")
     assert any("40 mg/kg/day at age 3 to 4 years" in claim.text for claim in answer.claims)
     assert not any("from age 12" in claim.text.casefold() for claim in answer.claims)
 
@@ -283,12 +284,12 @@ def test_a_question_of_2000_characters_is_read(assistant):
 @pytest.mark.parametrize(
     "character", ["\u200b", "\u202e", "\u2066", "\u0007", "\x1b", "\x00", "\ufeff", "\U000e0041"]
 )
-def test_hidden_characters_are_taken_out_with_a_notice(assistant, character):
+def test_hidden_characters_are_taken_out_with_a_notice(assistant, answered, character):
     answer = assistant.ask(f"What is the recommended dose of rilu{character}zole?")
 
     assert answer.question == answer.standalone_question == RILUZOLE
     assert [n.code for n in answer.notices] == ["characters_removed"]
-    assert [c.text for c in answer.claims] == [c.text for c in assistant.ask(RILUZOLE).claims]
+    assert [c.text for c in answer.claims] == [c.text for c in answered(RILUZOLE).claims]
     assert character not in answer.to_json()
     assert character not in answer.to_markdown()
 
@@ -329,8 +330,8 @@ def test_another_script_is_not_supported(assistant, question):
     "question",
     [CRISIS, f"{RILUZOLE} I want to end my life.", "lethal dose of baclofen to kill myself"],
 )
-def test_a_suicidal_question_gets_help_and_nothing_else(assistant, question, audience):
-    answer = assistant.ask(question, audience=audience, history=[assistant.ask(RILUZOLE)])
+def test_a_suicidal_question_gets_help_and_nothing_else(assistant, answered, question, audience):
+    answer = assistant.ask(question, audience=audience, history=[answered(RILUZOLE)])
 
     assert answer.status == "emergency"
     assert (answer.claims, answer.references) == ((), ())
@@ -357,8 +358,8 @@ def test_an_emergency_is_answered_for_professionals_and_not_for_patients(assista
 # --- what must not be left out
 
 
-def test_the_other_side_of_a_conflict_stands_beside_the_shown_one(assistant):
-    answer = assistant.ask(QUININE)
+def test_the_other_side_of_a_conflict_stands_beside_the_shown_one(answered):
+    answer = answered(QUININE)
 
     conflict = next(c for c in answer.conflicts if c.id == "quinine-for-cramps")
     assert len(conflict.sides) >= 2
@@ -369,12 +370,12 @@ def test_the_other_side_of_a_conflict_stands_beside_the_shown_one(assistant):
     assert shown & {c for side in conflict.sides for c in side}
 
 
-def test_no_conflict_is_shown_of_which_no_side_is_used(assistant):
-    assert assistant.ask(RILUZOLE).conflicts == ()
+def test_no_conflict_is_shown_of_which_no_side_is_used(answered):
+    assert answered(RILUZOLE).conflicts == ()
 
 
-def test_marked_sentences_that_were_left_out_are_listed(assistant):
-    answer = assistant.ask(RILUZOLE)
+def test_marked_sentences_that_were_left_out_are_listed(answered):
+    answer = answered(RILUZOLE)
 
     assert answer.omissions
     shown = {c for s in answer.sections for g in s.groups for c in g.claims}

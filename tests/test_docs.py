@@ -1,5 +1,6 @@
 """The documents tell the truth: what they name exists, what exists is named, their code runs."""
 
+import json
 import re
 import shutil
 import tomllib
@@ -85,6 +86,12 @@ def test_every_setting_is_in_the_readme(name):
 def test_the_readme_names_no_other_setting():
     named = set(re.findall(r"CONSILIA_([A-Z_]+)", README))
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_readme_counts_the_shipped_documents():
+    manifest = json.loads((ROOT / "kb" / "manifest.json").read_text(encoding="utf-8"))
+    (count,) = re.findall(r"our own sentences on (\d+) sources", README)
+    assert int(count) == len(manifest["documents"])
 
 
 @pytest.mark.parametrize("name", consilia.__all__)

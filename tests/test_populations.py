@@ -96,6 +96,7 @@ def test_a_stated_age_decides_the_age_group(question, groups):
 ANYONE = Population()
 ADULTS = Population(include=("adult",))
 NOT_PREGNANT = Population(include=("adult",), exclude=("pregnancy",))
+ALL_AGES = Population(include=("adult", "child"))
 CHILDREN = Population(include=("child",))
 
 
@@ -104,6 +105,8 @@ CHILDREN = Population(include=("child",))
     [
         ({"child"}, set(), ADULTS, ("child",)),
         ({"child"}, {"adult"}, ANYONE, ("child",)),
+        ({"child"}, {"adult"}, ALL_AGES, ("child",)),
+        ({"child"}, set(), ALL_AGES, ()),
         ({"child"}, {"child"}, ADULTS, ()),
         ({"child"}, set(), CHILDREN, ()),
         ({"newborn"}, {"child"}, CHILDREN, ("newborn",)),

@@ -121,13 +121,12 @@ def test_a_line_break_in_a_title_cannot_start_a_block_of_its_own(small, title):
         assert page.count(tag) == plain.count(tag)
 
 
-@given(st.text(max_size=80).filter(lambda text: "\n" not in text and "\r" not in text))
+@given(st.text(max_size=80))
 def test_any_text_is_read_back_from_markdown_as_it_was(text):
-    shown = "".join(c for c in text if c.isprintable())
-    page = html(f"x{escaped(text)}x")
+    page = html(f"x {escaped(text)} x")
     assert tags(page) <= {"p"}
-    if shown == text:
-        assert seen(page).strip() == f"x{text}x"
+    if all(c.isprintable() for c in text):
+        assert seen(page).split() == ["x", *text.split(), "x"]
 
 
 @pytest.mark.parametrize("which", ["small", "large"])
@@ -136,25 +135,19 @@ def test_every_number_has_its_reference_and_every_reference_its_number(request, 
     body, references = answer.to_markdown().split("## References")
 
     cited = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", body)}
-    listed = [int(n) for n in re.findall(r"^(\d+)\. ", references, flags=re.MULTILINE)]
+    listed = [int(n) for n in re.findall(r"^- \[(\d+)\] ", references, flags=re.MULTILINE)]
 
     assert cited == set(listed) == set(range(1, len(answer.references) + 1))
     assert len(listed) == len(set(listed))
 
 
 def test_a_reader_sees_each_reference_under_the_number_it_is_cited_by(large):
-    """Markdown numbers the items of a list on its own: 3., 9. is shown as 3., 4."""
-    tokens = MarkdownIt("commonmark").parse(large.to_markdown())
-    shown, number, titles = {}, 0, {r.number: r.title for r in large.references}
-    for place, token in enumerate(tokens):
-        if token.type == "ordered_list_open":
-            number = int(token.attrGet("start") or 1)
-        elif token.type == "list_item_open" and token.info:
-            shown[number] = tokens[place + 2].content
-            number += 1
-    assert {n: escaped(title).rstrip(".") in shown.get(n, "") for n, title in titles.items()} == {
-        n: True for n in titles
-    }
+    """Markdown numbers the items of a list on its own: an item 9. can be shown as 4."""
+    page = html(large.to_markdown())
+    shown = dict(re.findall(r"<li>\[(\d+)\] ([^\n]*)", page))
+    assert "<ol" not in page
+    for reference in large.references:
+        assert reference.title.rstrip(".") in seen(shown[str(reference.number)])
 
 
 @pytest.mark.parametrize("which", ["small", "large"])
@@ -232,5 +225,5 @@ The research does not answer the question. The sentences found do not state what
 
 ### FDA drug labels
 
-1. Zelvoprine label. standing: unknown. The words of the source.
+- [1] Zelvoprine label. standing: unknown. The words of the source.
 """)

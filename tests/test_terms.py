@@ -59,6 +59,7 @@ def test_typographic_forms_are_read_as_plain_ones():
     assert words("Lou Gehrig\u2019s \ufb01brillation") == words("Lou Gehrig's fibrillation")
 
 
+HEADER = ",".join(COLUMNS)
 ROWS = (
     "amyotrophic lateral sclerosis,condition,ALS; motor neurone disease,Lou Gehrig's,disease,,,x",
     "disease,condition,,illness,,,,x",
@@ -72,7 +73,7 @@ ROWS = (
 
 @pytest.fixture
 def write_glossary(tmp_path):
-    def written(*rows, header=",".join(COLUMNS)):
+    def written(*rows, header=HEADER):
         path = tmp_path / "glossary.csv"
         path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
         return path
@@ -134,9 +135,9 @@ def test_an_empty_glossary_leaves_plain_words():
     ("rows", "header", "reason"),
     [
         (["a,b"], "term,type", "expected the columns"),
-        (["quinine,drug,,,,,"], ",".join(COLUMNS), "row 2: expected the columns"),
-        (["quinine,drug,,,,,,x,y"], ",".join(COLUMNS), "row 2: expected the columns"),
-        ([ROWS[0], "quinine,potion,,,,,,x"], ",".join(COLUMNS), "row 3: type 'potion'"),
+        (["quinine,drug,,,,,"], HEADER, "row 2: expected the columns"),
+        (["quinine,drug,,,,,,x,y"], HEADER, "row 2: expected the columns"),
+        ([ROWS[0], "quinine,potion,,,,,,x"], HEADER, "row 3: type 'potion'"),
     ],
 )
 def test_a_broken_glossary_is_refused_with_the_row(write_glossary, rows, header, reason):

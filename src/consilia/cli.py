@@ -67,7 +67,7 @@ def ask(
     clean(question)
     with _assistant(kb) as assistant:
         answer = assistant.ask(question, audience=reader)
-    _terminal.text(answer.to_json()) if as_json else _terminal.markdown(answer.to_markdown())
+    _terminal.json(answer.to_json()) if as_json else _terminal.markdown(answer.to_markdown())
     raise typer.Exit(EXITS[answer.status])
 
 
@@ -110,7 +110,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     with _assistant(kb) as assistant:
         hits = assistant.search(query, kinds=kinds, k=k, keep=wanted.keeps)
     if as_json:
-        _terminal.text(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))
+        _terminal.json(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))
     else:
         _terminal.hits(hits)
 
@@ -132,7 +132,7 @@ def screen(
 
     screening = decide(text)
     if as_json:
-        _terminal.text(screening.to_json())
+        _terminal.json(screening.to_json())
         return
     if not screening.decisions:
         _terminal.text("No rule fired.")
@@ -194,6 +194,17 @@ def kb_remove(document: str, kb: Home = None) -> None:
     _terminal.report(report)
 
 
+@kb_app.command("rebuild")
+def kb_rebuild(kb: Home = None) -> None:
+    """Build the index again from the documents of the catalog."""
+    from consilia.knowledge_base import rebuild
+
+    settings = _settings(kb)
+    with _terminal.progress() as progress:
+        report = rebuild(settings.kb, lambda: _embedder(settings), progress)
+    _terminal.note(f"generation {report.generation}")
+
+
 @kb_app.command("list")
 def kb_list(kb: Home = None, as_json: AsJson = False) -> None:
     """List the documents."""
@@ -205,7 +216,7 @@ def kb_list(kb: Home = None, as_json: AsJson = False) -> None:
         rows = [
             {"version": e.version, "origin": e.origin, **e.metadata.normalised()} for e in entries
         ]
-        _terminal.text(json.dumps(rows, ensure_ascii=False))
+        _terminal.json(json.dumps(rows, ensure_ascii=False))
     else:
         _terminal.entries(entries)
 
@@ -217,7 +228,7 @@ def kb_show(document: str, kb: Home = None) -> None:
 
     with Catalog(_settings(kb).kb / FILE) as catalog:
         found = catalog.document(document)
-    _terminal.text(json.dumps(found.metadata.normalised(), ensure_ascii=False, indent=1))
+    _terminal.json(json.dumps(found.metadata.normalised(), ensure_ascii=False, indent=1))
     _terminal.text(found.text)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from consilia.errors import DocumentError, KnowledgeBaseError
 from consilia.models import Document, FrontMatter, Section, canonical_text, digest
+from consilia.sentences import split_sentences
 
 _FOLDERS = ("guidelines", "labels", "studies", "references")
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
@@ -96,8 +97,16 @@ def parse_front_matter(text: str) -> FrontMatter:
 def _check_named_sentences(metadata: FrontMatter, text: str) -> None:
     named = [mark.sentence for mark in metadata.marks]
     named += [side.sentence for side in metadata.conflicts]
+    if not named:
+        return
+    spans = (
+        span
+        for section in sections_of(text)
+        for span in split_sentences(text, section.start, section.end)
+    )
+    sentences = {text[span.start : span.end] for span in spans}
     for sentence in named:
-        if canonical_text(sentence) not in text:
+        if canonical_text(sentence) not in sentences:
             raise DocumentError(f"a mark or conflict names no sentence: {sentence!r}")
 
 

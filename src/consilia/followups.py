@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from consilia.answer import Answer
 from consilia.glossary import Glossary
-from consilia.populations import GROUPS, groups_in
+from consilia.populations import groups_in
+from consilia.terms import scaffolding
 
 _SLOTS: tuple[tuple[str, frozenset[str]], ...] = (
     ("drug", frozenset({"drug", "drug_class"})),
@@ -16,6 +17,14 @@ _SLOTS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 _POINTING = re.compile(
     r"\b(it|its|they|them|their|these|those|this one|that one|ones?)\b", re.IGNORECASE
+)
+# "it" that stands for nothing: "Is it true that …", "Is it safe to say …".
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was|isn't) it (?:true|possible|likely|common|normal|correct|the case|safe to say)\b",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"\b(?:with|for|of|about|in)\s+(?:an?\s+|the\s+)?([a-z][a-z-]{3,})", re.IGNORECASE
 )
 _CONTINUES = re.compile(
     r"^\W*(and|also|but|or|what about|how about|what if|then|so)\b", re.IGNORECASE
@@ -56,7 +65,7 @@ def resolve(question: str, history: Sequence[Answer], glossary: Glossary) -> Res
         The question, unchanged when it leaves nothing out.
     """
     named = _slots(question, glossary)
-    pointing = _POINTING.search(question)
+    pointing = _POINTING.search(_EXPLETIVE.sub("", question)) and _POINTING.search(question)
     if not history:
         lost = pointing is not None and not named and _starts_with_pointer(question)
         return Resolved(question, pointing[0] if pointing and lost else None)
@@ -71,7 +80,7 @@ def resolve(question: str, history: Sequence[Answer], glossary: Glossary) -> Res
         return Resolved(_pointed(question, pointing, earlier, named), None)
     if pointing and not named:
         return Resolved(question, pointing[0])
-    if _leaves_out(question, named):
+    if _leaves_out(question, named) and not _own_object(question, glossary):
         return Resolved(_completed(question, before, earlier, named), None)
     return Resolved(question, None)
 
@@ -123,10 +132,29 @@ def _swapped(before: str, value: str, earlier: dict[str, str], named: dict[str, 
         start = before.casefold().find(earlier.get(slot, "\n"))
         if start >= 0:
             return before[:start] + new + before[start + len(earlier[slot]) :]
-    groups = groups_in(before)
-    if groups & set(GROUPS) or not named:
+    old = next((group for group in sorted(groups_in(before)) if groups_in(value)), None)
+    if old:
+        return _regrouped(before, value, old)
+    return f"{value}?" if named else f"{before.rstrip('?. ')} ({value})?"
+
+
+def _regrouped(before: str, value: str, old: str) -> str:
+    """The question before, asked of another group of patients."""
+    word = re.sub(r"^(?:in|for|with)\s+", "", value, flags=re.IGNORECASE)
+    place = re.search(rf"\b(?:an?\s+)?{old.replace('_', ' ')}s?\b", before, re.IGNORECASE)
+    if place is None:
         return f"{before.rstrip('?. ')} ({value})?"
-    return f"{value}?"
+    return before[: place.start()] + word + before[place.end() :]
+
+
+def _own_object(question: str, glossary: Glossary) -> bool:
+    """Tell whether a question names something of its own that the glossary does not know."""
+    return any(
+        not glossary.analyse(word)[0].startswith("=")
+        and glossary.analyse(word)[0] not in scaffolding()
+        for word in _OBJECT.findall(question)
+        if glossary.analyse(word)
+    )
 
 
 def _leaves_out(question: str, named: dict[str, str]) -> bool:

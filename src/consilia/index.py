@@ -46,6 +46,7 @@ class SentenceTable:
             )
             self._db.execute("CREATE INDEX by_document ON sentences (document)")
             self._db.execute("CREATE TABLE conflicts (id TEXT, row INTEGER)")
+        self._db.execute("SELECT count(*) FROM sentences").fetchone()
         self._cached = lru_cache(maxsize=20_000)(self._read)
 
     def add(self, sentences: Sequence[Sentence]) -> None:
@@ -126,7 +127,13 @@ class Generation:
 
         self.folder = folder
         self.state = read_state(folder)
-        self.sentences = SentenceTable(folder / "sentences.sqlite3")
+        try:
+            self.sentences = SentenceTable(folder / "sentences.sqlite3")
+        except sqlite3.DatabaseError as error:
+            raise KnowledgeBaseError(
+                f"the sentences in {folder} are broken: {error}; "
+                "`consilia kb rebuild` builds them again"
+            ) from error
         self._words = LexicalIndex(folder / "words")
         self._vectors = VectorStore(folder / "vectors")
 
@@ -168,7 +175,7 @@ def read_state(folder: Path) -> GenerationState:
         return GenerationState(**json.loads((folder / _STATE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise KnowledgeBaseError(
-            f"the index in {folder} is broken: {error}; run `python -m ingest` to build it again"
+            f"the index in {folder} is broken: {error}; `consilia kb rebuild` builds it again"
         ) from error
 
 
@@ -215,5 +222,5 @@ def check_embedder(state: GenerationState, identity: EmbedderIdentity) -> None:
         raise IndexMismatchError(
             f"the index was made with the embedder {state.embedder.get('name')!r} "
             f"(sha256 {str(state.embedder.get('sha256'))[:12]}…), not with {identity.name!r}: "
-            "set CONSILIA_EMBEDDER back, or run `python -m ingest` to build it again"
+            "set CONSILIA_EMBEDDER back, or build it again with `consilia kb rebuild`"
         )

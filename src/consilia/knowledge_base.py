@@ -60,6 +60,7 @@ class KnowledgeBase:
         """
         self.home = home
         self.glossary = glossary
+        refuse_lost_catalog(home)
         self.catalog = Catalog(home / catalogs.FILE)
         self._sources = lru_cache(maxsize=2_000)(self.catalog.front_matter)
         self.index = Generation(current_generation(home))
@@ -113,8 +114,8 @@ def current_generation(home: Path) -> Path:
         name = (home / CURRENT).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise KnowledgeBaseError(
-            f"no built knowledge base in {home}; run `python -m ingest --kb {home}`, or leave --kb "
-            "out to use the one that ships"
+            f"no built knowledge base in {home}; add documents to it with `consilia kb add`, or "
+            "leave --kb out to use the one that ships"
         ) from error
     return home / GENERATIONS / name
 
@@ -129,15 +130,26 @@ def check_home(home: Path) -> None:
         raise KnowledgeBaseError(f"{home} is a file; a knowledge base is a folder")
 
 
+def refuse_lost_catalog(home: Path) -> None:
+    """Refuse a folder with an index but without the catalog that it was made from.
+
+    Raises:
+        KnowledgeBaseError: The catalog is gone: building anew would lose the user's documents.
+    """
+    if (home / GENERATIONS).is_dir() and not (home / catalogs.FILE).is_file():
+        raise KnowledgeBaseError(
+            f"{home / catalogs.FILE} is gone, and with it the documents; restore it from a "
+            "backup, or choose another folder"
+        )
+
+
 def needs_build(home: Path, glossary: Glossary) -> bool:
     """Tell whether the index is missing, or made from other documents, glossary or format."""
     check_home(home)
-    if not (home / CURRENT).is_file() or not (home / catalogs.FILE).is_file():
-        return True
-    folder = current_generation(home)
-    if not folder.is_dir():
-        return True
-    state = read_state(folder)
+    try:
+        state = read_state(current_generation(home))
+    except KnowledgeBaseError:
+        return True  # the index is derived: what is lost or broken of it is built anew
     with Catalog(home / catalogs.FILE) as catalog:
         current = catalog.digest()
     return (state.format, state.glossary, state.knowledge_base) != (
@@ -252,13 +264,15 @@ def remove_document(
 
 
 def rebuild(home: Path, open_embedder: OpenEmbedder, progress: Progress) -> Report:
-    """Build the index again from the catalog's documents.
+    """Build the index again from the catalog's documents, whatever state it is in.
 
     Raises:
-        KnowledgeBaseError: The knowledge base cannot be written.
+        KnowledgeBaseError: There is no catalog, or the knowledge base cannot be written.
     """
+    Catalog(home / catalogs.FILE).close()
     with _writing(home) as catalog:
-        return _rebuilt(home, catalog, open_embedder, progress, Report())
+        glossary, embedder = shipped_glossary(), open_embedder()
+        return Report(generation=build_generation(home, catalog, embedder, glossary, progress))
 
 
 def _put(catalog: Catalog, documents: Sequence[Document], origin: Origin) -> Report:
@@ -285,10 +299,9 @@ def _rebuilt(
     changes: Report,
 ) -> Report:
     glossary = shipped_glossary()
-    if needs_build(home, glossary):
-        generation = build_generation(home, catalog, open_embedder(), glossary, progress)
-    else:
-        generation = current_generation(home).name
+    if not needs_build(home, glossary):
+        return replace(changes, generation=current_generation(home).name)
+    generation = build_generation(home, catalog, open_embedder(), glossary, progress)
     return replace(changes, generation=generation)
 
 
@@ -300,6 +313,7 @@ def _writing(home: Path) -> Iterator[Catalog]:
         KnowledgeBaseError: Another process writes, or the folder cannot be written.
     """
     check_home(home)
+    refuse_lost_catalog(home)
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(home / ".lock", timeout=0.5)

@@ -1,11 +1,13 @@
 """Opening what an assistant needs: the embedder, and a knowledge base that is up to date."""
 
+import logging
 from pathlib import Path
 
 from consilia.building import Progress
+from consilia.catalog import FILE
 from consilia.encoders import Embedder
 from consilia.errors import KnowledgeBaseError
-from consilia.index import check_embedder, read_state
+from consilia.index import CURRENT, FORMAT, check_embedder, read_state
 from consilia.knowledge_base import (
     KnowledgeBase,
     add_shipped,
@@ -14,9 +16,12 @@ from consilia.knowledge_base import (
     needs_build,
     needs_shipped_update,
     rebuild,
+    refuse_lost_catalog,
     shipped_glossary,
 )
 from consilia.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 def open_knowledge_base(
@@ -45,19 +50,23 @@ def open_knowledge_base(
     check_home(home)
     if named and not home.exists():
         raise KnowledgeBaseError(
-            f"{home} does not exist; run `python -m ingest --kb {home}` to build a knowledge base "
-            "there, or leave --kb out to use the one that ships"
+            f"{home} does not exist; put documents there with `consilia kb add --kb {home}`, or "
+            "leave --kb out to use the one that ships"
         )
+    refuse_lost_catalog(home)
     empty = not home.exists() or not any(home.iterdir())
     if empty or (not named and needs_shipped_update(home)):
         if not empty:
             _refuse_other_embedder(home, embedder)
         add_shipped(home, lambda: embedder, progress)
     glossary = shipped_glossary()
-    current_generation(home)
+    if not (home / FILE).is_file():
+        raise KnowledgeBaseError(
+            f"{home} holds other files and no knowledge base; name an empty folder or a built one"
+        )
     if needs_build(home, glossary):
         _refuse_other_embedder(home, embedder)
-        rebuild(home, lambda: embedder, progress)
+        _bring_up_to_date(home, embedder, progress)
     return KnowledgeBase(home, glossary, embedder.identity)
 
 
@@ -72,7 +81,23 @@ def open_embedder(settings: Settings) -> Embedder:
     return load_embedder(settings.embedder, threads=settings.threads)
 
 
+def _bring_up_to_date(home: Path, embedder: Embedder, progress: Progress) -> None:
+    """Build the index again; when that fails and there is an earlier one, go on with it.
+
+    Raises:
+        KnowledgeBaseError: It fails, and there is no earlier one.
+    """
+    try:
+        rebuild(home, lambda: embedder, progress)
+    except KnowledgeBaseError as error:
+        if not (home / CURRENT).is_file() or read_state(current_generation(home)).format != FORMAT:
+            raise
+        _log.warning("the earlier index stays in use: %s", error)
+
+
 def _refuse_other_embedder(home: Path, embedder: Embedder) -> None:
-    folder = current_generation(home)
-    if folder.is_dir():
-        check_embedder(read_state(folder), embedder.identity)
+    try:
+        state = read_state(current_generation(home))
+    except KnowledgeBaseError:
+        return  # there is no index to refuse
+    check_embedder(state, embedder.identity)

@@ -58,7 +58,7 @@ _ASKED_AGE = re.compile(
 )
 _NEGATED = re.compile(
     r"\b(exclud\w+|other than|did not (evaluate|study|include)|not (studied|"
-    r"evaluated|established) in|non-?)\W[^.;,]{0,80}$"
+    r"evaluated|established) in)\W[^.;,]{0,80}$|\bnon-?\s?$"
 )
 # A group that is met by evidence on another one.
 _MET_BY: dict[str, tuple[str, ...]] = {
@@ -149,10 +149,11 @@ def missing_groups(
             adults stands in the same label as one for children.
 
     Returns:
-        Group names in the order of `GROUPS`. An adult is met by a sentence that names no age.
+        Group names in the order of `GROUPS`. A sentence that names ages speaks for those alone,
+        whatever else its document covers. An adult is met by a sentence that names no age.
     """
     included = set(population.include)
-    if exact and len(included & _AGES) > 1:
+    if spoken & _AGES or (exact and len(included & _AGES) > 1):
         included -= _AGES
     missing = []
     for group in GROUPS:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _NUMBER = r"(\d+(?:[.,]\d+)*)"
+_VALUE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _UNIT = (
     r"(ml/min|mmol/l|meq/l|mg/dl|mg/kg/day|mg/kg|mg/ml|mcg|micrograms?|mg|mv|ml|g|kg|%|percent"
     r"|years?|months?|weeks?|days?|hours?|minutes?|litres?|liters?|meq|mmol|bpm"
@@ -14,7 +15,11 @@ _UNIT = (
 _QUANTITY = re.compile(
     r"(?P<before>between|below|under|less than|lower than|younger than|above|over|more than|"
     r"greater than|exceed(?:s|ing)?|older than|at least|up to|at most|from age|from|<|>|≤|≥)?\s*"
-    r"(?:aged?\s+)?(?P<low>\d+(?:[.,]\d+)*)\s*(?:(?:to|-|\u2013|and)\s*(?P<high>\d+(?:[.,]\d+)*))?"
+    r"(?:aged?\s+)?(?P<low>(?:"
+    + _VALUE
+    + r"))\s*(?:(?:to|-|\u2013|and)\s*(?P<high>(?:"
+    + _VALUE
+    + r")))?"
     r"\s*(?P<unit>" + _UNIT[1:-3] + r")?(?![a-z])"
     r"(?P<after>\s*(?:or|and) (?:more|above|over|older|higher|less|below|under|younger))?"
 )
@@ -41,6 +46,7 @@ _DOWNWARD = frozenset([
     "at most",
     "≤",
 ])
+_PLURAL_UNITS = frozenset({"times"})
 _UNIT_NAMES = {
     "percent": "%",
     "microgram": "mcg",
@@ -48,7 +54,7 @@ _UNIT_NAMES = {
     "beats per minute": "bpm",
 }
 _DOSE = re.compile(
-    r"\d\s*(?:mg|mcg|micrograms?|g|ml|meq|mmol|units?|iu|tablets?|capsules?)\b"
+    r"\d\s*(?:mg|mcg|micrograms?|g|ml|meq|mmol|units?|iu|tablets?|capsules?)\b(?!/(?:min|l|dl)\b)"
     r"|\b(?:one|two|three) (?:capsules?|tablets?)\b|\d\s*%\s*calcium"
 )
 _DURATION = re.compile(
@@ -92,10 +98,8 @@ def _number(text: str) -> float:
 
 def _unit(text: str | None) -> str:
     name = (text or "").strip()
-    if name in {"points", "point"}:
-        return "point"
-    name = _UNIT_NAMES.get(name, name)
-    return name[:-1] if name.endswith("s") and name != "times" else name
+    name = name[:-1] if name.endswith("s") and name not in _PLURAL_UNITS else name
+    return _UNIT_NAMES.get(name, name)
 
 
 def ranges_in(text: str) -> tuple[Range, ...]:
@@ -174,7 +178,7 @@ def has_age(text: str) -> bool:
 
 _AGE = re.compile(
     r"(?P<before>from|over|above|under|below|younger than|older than|up to|at least)?\s*"
-    r"\b(?:age[ds]?|adults?|people|patients|children|persons)\s+(?:aged\s+)?"
+    r"\b(?:age[ds]?(?:\s+of)?|adults?|people|patients|children|persons)\s+(?:aged\s+)?"
     r"(?P<before2>from|over|above|under|below|younger than|older than|up to|at least)?\s*"
     r"(?P<low>\d{1,3})(?:\s*(?:to|-|\u2013|and)\s*(?P<high>\d{1,3}))?(?:\s*years?)?"
     r"(?P<after>\s*(?:or|and) (?:more|above|over|older|younger|under|less))?"

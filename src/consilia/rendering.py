@@ -10,7 +10,11 @@ from consilia import wording
 if TYPE_CHECKING:
     from consilia.answer import Answer, AnswerSection, Claim, Reference
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~#])")
+# What CommonMark could take for markup: emphasis, code, links, HTML, entities, list and heading
+# signs where a line starts.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)|~(?=~)|^(?:[#+=|~-]|\d+(?=[.)]))"
+)
 _KIND_TITLES = {
     "guideline": "Guidelines",
     "label": "FDA drug labels",
@@ -26,8 +30,13 @@ def escaped(text: str) -> str:
     >>> escaped("HLA-B*1502 <img>")
     'HLA-B\\*1502 \\<img\\>'
     """
-    plain = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
-    return _SPECIAL.sub(r"\\\1", plain)
+    words = "".join(c if unicodedata.category(c)[0] != "C" else " " * (c in "\n\t") for c in text)
+    return _SPECIAL.sub(lambda found: _backslashed(found[0]), " ".join(words.split()))
+
+
+def _backslashed(sign: str) -> str:
+    """A number that would start a list keeps its digits: the sign behind it is escaped."""
+    return f"{sign}\\" if sign[0].isdigit() else f"\\{sign}"
 
 
 def to_markdown(answer: "Answer") -> str:
@@ -133,4 +142,4 @@ def _reference(reference: "Reference") -> str:
     ]
     text = escaped(". ".join(part.rstrip(".") for part in parts if part)) + "."
     link = f" <{reference.url}>" if reference.url else ""
-    return f"{reference.number}. {text}{link}"
+    return f"- [{reference.number}] {text}{link}"

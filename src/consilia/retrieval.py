@@ -10,8 +10,7 @@ from consilia.glossary import CLASS_OF
 from consilia.index import Generation
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import KINDS, Hit, Kind, Sentence
-from consilia.quantities import numbers_in
-from consilia.terms import scaffolding
+from consilia.terms import scaffolding, words
 
 RRF_K = 60
 """Of reciprocal rank fusion, 1 / (k + rank): Cormack, Clarke and Büttcher, SIGIR 2009."""
@@ -120,12 +119,12 @@ def _ranked(scores: Mapping[int, float]) -> list[int]:
 
 
 def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """Leave out sentences that repeat an earlier one: same stems, same numbers, same kind."""
-    seen: set[tuple[frozenset[str], frozenset[str], str]] = set()
+    """Leave out sentences that repeat an earlier one of their kind word for word."""
+    seen: set[tuple[tuple[str, ...], str]] = set()
     kept = []
     for hit in hits:
         sentence = hit.sentence
-        key = (sentence.own_tokens, numbers_in(sentence.text), sentence.kind)
+        key = (tuple(words(sentence.text)), sentence.kind)
         if key not in seen:
             seen.add(key)
             kept.append(hit)

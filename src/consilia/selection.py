@@ -24,6 +24,7 @@ from consilia.relevance import (
     weigh,
 )
 from consilia.retrieval import Keep, retrieve
+from consilia.terms import words
 from consilia.wording import SectionName
 
 SECTION_KINDS: dict[SectionName, tuple[Kind, ...]] = {
@@ -58,6 +59,18 @@ _SERVES: dict[str, frozenset[str]] = {
     "prognosis": frozenset({"prognosis", "monitoring"}),
 }
 _COVERED = 0.5
+_NEGATIONS = frozenset([
+    "not",
+    "no",
+    "never",
+    "without",
+    "neither",
+    "nor",
+    "none",
+    "cannot",
+    "avoid",
+    "contraindicated",
+])
 _LIMITS_USE = re.compile(r"\b(?:not|neither|only|off-label|unlicensed|withdrawn)\b")
 """What makes an indication an answer to more than "what is it for?"."""
 
@@ -289,8 +302,10 @@ def _capped(candidates: Iterable[Candidate], limit: int) -> tuple[Candidate, ...
 
 
 def _repeats(one: Sentence, other: Sentence) -> bool:
-    """Tell whether two sentences share nearly all words and all numbers."""
+    """Tell whether two sentences share nearly all words, all numbers and all negations."""
     if numbers_in(one.text) != numbers_in(other.text):
+        return False
+    if _NEGATIONS & set(words(one.text)) != _NEGATIONS & set(words(other.text)):
         return False
     shared = len(one.own_tokens & other.own_tokens)
     return shared >= 0.9 * max(len(one.own_tokens), len(other.own_tokens))

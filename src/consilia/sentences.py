@@ -65,6 +65,7 @@ def _blocks(text: str, start: int, end: int) -> list[Span]:
             open_line = False
             continue
         begin = match.start() + (marker.end() if marker else 0)
+        begin += len(text[begin : match.end()]) - len(text[begin : match.end()].lstrip())
         adjacent = bool(blocks) and "\n\n" not in text[blocks[-1].end : begin]
         if open_line and adjacent and not is_item and _runs_on(line):
             blocks[-1] = Span(blocks[-1].start, match.start() + len(line.rstrip()))
@@ -104,9 +105,14 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
     word = before[1] if before else ""
     if len(word) == 1 and word.isupper() and word not in {"I", "A", "B", "C"}:
         return False
-    if word.casefold() in _ABBREVIATIONS:
+    if word.casefold() in _ABBREVIATIONS and not _is_acronym(word):
         return _unit_at_end(text, begin, before, word) and rest[0].isupper()
     return True
+
+
+def _is_acronym(word: str) -> bool:
+    """Tell an acronym from an abbreviation: "MS." ends a sentence, "Ms." and "i.v." do not."""
+    return len(word) > 1 and word.isupper() and "." not in word
 
 
 def _unit_at_end(text: str, begin: int, before: re.Match[str] | None, word: str) -> bool:

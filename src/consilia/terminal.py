@@ -40,6 +40,10 @@ class Terminal:
         """Print text as it is."""
         self._out.file.write(printable(text) + "\n")
 
+    def json(self, text: str) -> None:
+        """Print JSON byte for byte, for another program to read."""
+        self._out.file.write(text + "\n")
+
     def markdown(self, text: str) -> None:
         """Print Markdown, laid out when the output is a terminal, else as it is."""
         if self._out.is_terminal:

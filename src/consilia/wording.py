@@ -25,7 +25,7 @@ LEAD_INS: dict[Audience, str] = {
     "nurse": "Sentences from the sources, each with its citation, for a nurse to weigh.",
     "patient": (
         "These are sentences from medical sources written for professionals. "
-        "Please talk them over with your care team; terms are explained below."
+        "Please talk them over with your care team."
     ),
 }
 
