@@ -57,7 +57,7 @@ def _blocks(text: str, start: int, end: int) -> list[Span]:
         marker = _LIST_MARKER.match(line)
         is_item = bool(marker and marker[0].strip())
         if (
-            not line.strip()
+            not line[marker.end() if marker else 0 :].strip()
             or line.startswith("#")
             or _FENCE.match(line)
             or _TABLE_RULE.match(line)
