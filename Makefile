@@ -20,7 +20,7 @@ app: setup  ## Start the chat in the browser
 ask: setup  ## Answer one question in the terminal: make ask Q="..."
 	@$(PY) -m consilia ask "$(Q)"
 test-quick: setup  ## Offline tests with fakes, in seconds
-	$(PY) -m pytest -m "not slow and not browser and not live"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser and not live"
 test: setup  ## All tests but those that need a live language model
 	$(PY) -m pytest -m "not live"
 check: lint types imports docs test  ## Everything CI runs, in its order

@@ -54,7 +54,7 @@ def ingest(paths: list[Path], kb: Path | None, terminal: Terminal) -> Report:
         return open_embedder(settings)
 
     with terminal.progress() as progress:
-        if found:
+        if paths:
             return add_documents(settings.kb, found, embedder, progress)
         return add_shipped(settings.kb, embedder, progress)
 

@@ -468,6 +468,7 @@ def test_the_written_report_holds_every_sample(tmp_path, facts):
     assert {m["name"]: m["value"] for m in report["measures"]}["gold facts shown"] == 1.0
 
 
+@pytest.mark.slow
 def test_a_run_over_the_real_engine_keeps_the_promises(tmp_path, facts):
     lines = [
         GOOD | {"question": "What is the recommended riluzole dose?", "fact_ids": ["L04.2"]},
@@ -542,6 +543,7 @@ def test_too_small_a_corpus_is_an_error(tmp_path, corpus):
         write_documents(corpus, tmp_path, at_least=19)
 
 
+@pytest.mark.slow
 def test_a_build_is_timed_with_any_embedder(tmp_path, corpus):
     build = time_build(tmp_path, corpus, at_least=10, open_model=HashEmbedder)
 

@@ -127,6 +127,7 @@ def test_a_document_is_used_once_added_and_no_longer_once_removed(
     assert len(list((home / GENERATIONS).iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_an_update_embeds_what_is_new_and_keeps_the_earlier_version(
     own_flumbosis_kb, write_document
 ):
@@ -237,6 +238,7 @@ def test_an_index_of_another_embedder_is_refused(flumbosis_kb):
         opened(flumbosis_kb, HashEmbedder(dimension=64))
 
 
+@another_build
 def test_an_index_can_be_built_again_for_another_embedder(own_flumbosis_kb):
     """As the message of the refusal promises."""
     rebuild(own_flumbosis_kb, lambda: HashEmbedder(dimension=64), quiet)
@@ -314,6 +316,7 @@ def test_the_earlier_index_answers_as_long_as_a_new_one_cannot_be_built(
         assert assistant.ask(DOSE).status == "answered"
 
 
+@another_build
 def test_a_lost_index_is_built_again_without_embedding_anything(own_flumbosis_kb):
     shutil.rmtree(current_generation(own_flumbosis_kb))
     embedder = CountingEmbedder()
@@ -377,6 +380,7 @@ def test_a_lost_catalog_is_not_taken_for_an_empty_one(own_flumbosis_kb):
     assert current_generation(own_flumbosis_kb) == before
 
 
+@pytest.mark.slow
 def test_new_shipped_documents_leave_those_of_the_user_alone(own_flumbosis_kb, fake_kb, tmp_path):
     home = shutil.copytree(fake_kb, tmp_path / "mixed")
     with Catalog(home / FILE, write=True) as catalog, catalog.transaction():

@@ -478,6 +478,7 @@ def test_every_repeated_element_is_named(catalog, path):
         assert any(f.startswith(place_of(path)) for f in found) or names(found, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=place_of)
 def test_junk_anywhere_gives_findings_and_no_traceback(catalog, path):
     answer = true_answer()
@@ -515,6 +516,7 @@ def test_the_first_misfit_is_told_alone(catalog):
     assert [f.place for f in verify.check(answer, catalog)] == ["claims[2].proofs[0].start"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LEAVES, ids=place_of)
 def test_half_a_character_anywhere_gives_findings_and_no_traceback(catalog, path):
     answer = with_value(true_answer(), path, "\ud800")
