@@ -183,6 +183,7 @@ def test_the_same_question_gives_the_same_bytes(assistant):
         assert assistant.ask(question).to_json() == assistant.ask(question).to_json()
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(answered, fake_kb):
     code = (
         "import json, sys\n"

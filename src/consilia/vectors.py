@@ -53,8 +53,11 @@ class VectorStore:
         except (chromadb.errors.ChromaError, ValueError, OSError) as error:
             raise KnowledgeBaseError(f"cannot open the vectors in {folder}: {error}") from error
 
+        self._sizes: dict[Kind, int] = {}
+
     def add(self, kind: Kind, rows: Sequence[int], vectors: Vectors) -> None:
         """Add vectors under their row numbers, in batches."""
+        self._sizes.pop(kind, None)
         for start in range(0, len(rows), _BATCH):
             self._collections[kind].add(
                 ids=[str(row) for row in rows[start : start + _BATCH]],
@@ -67,7 +70,9 @@ class VectorStore:
 
     def search(self, kind: Kind, vectors: Vectors, k: int) -> list[list[tuple[int, float]]]:
         """Return for each vector the nearest `k` rows, best first, with cosine similarity."""
-        size = min(k, self.count(kind))
+        if kind not in self._sizes:
+            self._sizes[kind] = self.count(kind)
+        size = min(k, self._sizes[kind])
         if not size or not len(vectors):
             return [[] for _ in vectors]
         found = self._collections[kind].query(
