@@ -83,6 +83,7 @@ def test_a_setting_that_cannot_be_used_ends_with_1(run, monkeypatch):
 def test_screening_tells_what_the_rules_decide(run):
     code, out, _ = run("screen", "I want to kill myself")
     assert out.startswith("EM-02")
+    assert code == 4
     code, out, err = run("screen", "What is the dose of riluzole?")
     assert (code, out.strip(), err) == (0, "No rule fired.", "")
 

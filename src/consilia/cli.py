@@ -127,17 +127,18 @@ def verify(answer: Path, kb: Home = None) -> None:
 def screen(
     text: Annotated[str, typer.Argument(help="A question.")], as_json: AsJson = False
 ) -> None:
-    """Show what the guardrails decide about a question; nothing is looked up."""
+    """Show what the guardrails decide about a question; exit 4 in an emergency."""
     from consilia.guardrails import screen as decide
 
     screening = decide(text)
     if as_json:
         _terminal.json(screening.to_json())
-        return
-    if not screening.decisions:
+    elif not screening.decisions:
         _terminal.text("No rule fired.")
-    for decision in screening.decisions:
-        _terminal.text(f"{decision.rule} ({decision.action}): {decision.message}")
+    else:
+        for decision in screening.decisions:
+            _terminal.text(f"{decision.rule} ({decision.action}): {decision.message}")
+    raise typer.Exit(EXITS["emergency"] if screening.emergency else 0)
 
 
 @app.command()

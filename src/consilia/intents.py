@@ -2,32 +2,6 @@
 
 import re
 
-INTENTS = (
-    "recognition",
-    "red_flag",
-    "referral",
-    "cause",
-    "diagnosis",
-    "treatment",
-    "indication",
-    "dose",
-    "administration",
-    "contraindication",
-    "harm",
-    "interaction",
-    "overdose",
-    "monitoring",
-    "prognosis",
-    "epidemiology",
-    "mechanism",
-    "population",
-    "methods",
-    "limitation",
-    "regulatory",
-    "finding",
-    "about",
-)
-
 # Clinical headings, lower case, to intents; the longest heading that occurs in a line wins.
 _HEADINGS: dict[str, str] = {
     "recognition": "recognition",
