@@ -34,7 +34,7 @@ SECTION_KINDS: dict[SectionName, tuple[Kind, ...]] = {
 }
 CONSIDERED = 40
 """Hits of each kind that are scored."""
-PER_SECTION = 8
+PER_SECTION = 10
 PER_SOURCE = 3
 IN_ALL = 15
 NEAREST = 3
@@ -245,7 +245,7 @@ def _facets(
         for c in turn
         if c is not None and c.score >= best - BEHIND_FACETS
     ]
-    chosen = _capped(in_turn or topical[:NEAREST], PER_SECTION + 2)
+    chosen = _capped(in_turn or topical[:NEAREST], PER_SECTION)
     places = {c.sentence.id: place for place, c in enumerate(chain(*queues))}
     return tuple(sorted(chosen, key=lambda c: places.get(c.sentence.id, 0)))
 
