@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 
+from consilia.cli import main
 from consilia.knowledge_base import add_documents
 from consilia.testing import HashEmbedder
 
@@ -194,3 +195,20 @@ def real_assistant(real_kb, real_embedder):
 
     with Assistant.open(real_kb, embedder=real_embedder) as opened:
         yield opened
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Return a function that runs a command and returns exit code, output and errors."""
+
+    def ran(*arguments):
+        monkeypatch.setattr(sys, "argv", ["consilia", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return ran

@@ -2,32 +2,13 @@
 
 import json
 import shutil
-import sys
 
 import pytest
 
 from consilia import Assistant
 from consilia.catalog import FILE, Catalog
-from consilia.cli import main
 from consilia.documents import parse_document
 from consilia.testing import HashEmbedder
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Return a function that runs a command and returns exit code, output and errors."""
-
-    def ran(*arguments):
-        monkeypatch.setattr(sys, "argv", ["consilia", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return ran
 
 
 @pytest.mark.parametrize("question", ["", "  \t ", "???", "x" * 2_001])

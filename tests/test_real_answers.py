@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from consilia import Assistant
-from consilia.cli import main
 from consilia.errors import ConsiliaError, ModelError
 from consilia.knowledge_base import add_documents, remove_document
 from consilia.terminal import Terminal
@@ -278,23 +277,6 @@ def test_a_question_has_the_same_vector_alone_and_among_others(real_embedder):
 
 
 # --- the commands that load the model
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Return a function that runs a command and returns exit code, output and errors."""
-
-    def ran(*arguments):
-        monkeypatch.setattr(sys, "argv", ["consilia", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return ran
 
 
 @pytest.mark.parametrize(
