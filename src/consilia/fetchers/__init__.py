@@ -1,0 +1,1 @@
+"""From services on the network to files in a folder: search, fetch, resume."""
