@@ -33,6 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     bench = commands.add_parser("bench", help="speed, memory and indexing, against their bars")
     bench.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
+    scale = commands.add_parser("scale", help="what an index of many sentences costs")
+    scale.add_argument("sizes", nargs="*", type=int, metavar="SENTENCES", help="smallest first")
+    sources = commands.add_parser("sources", help="what the readers find in real files")
+    sources.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     return parser
 
 
@@ -56,6 +60,12 @@ def _bench(given: argparse.Namespace) -> int:
     return run_bench(given.shared)
 
 
+def _sources(given: argparse.Namespace) -> int:
+    from eval.sources import run_sources
+
+    return run_sources(given.folders)
+
+
 def _fit(given: argparse.Namespace) -> int:
     from consilia.documents import shipped_kb
     from eval.cases import STARTER, load_cases
@@ -68,7 +78,13 @@ def _fit(given: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"gold": _gold, "fit": _fit, "bench": _bench}
+def _scale(given: argparse.Namespace) -> int:
+    from eval.scale.bench import SIZES, run_scale
+
+    return run_scale(tuple(given.sizes) or SIZES)
+
+
+_COMMANDS = {"gold": _gold, "fit": _fit, "bench": _bench, "scale": _scale, "sources": _sources}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from consilia import Assistant
-from consilia.knowledge_base import add_shipped
+from consilia.ingestion import Ingestion
 from consilia.opening import open_embedder
 from consilia.settings import read_settings
 from eval.cases import STARTER, load_cases
@@ -82,7 +82,7 @@ def run_bench(shared: Path | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="consilia-bench-") as name:
         home = Path(name) / "kb"
         _tell("building the shipped knowledge base")
-        add_shipped(home, lambda: open_embedder(read_settings()), _silent)
+        Ingestion(home, lambda: open_embedder(read_settings())).add_shipped()
         rows = [*warm_rows(home, questions), *cold_rows(home, questions[0])]
         rows += [memory_row(home, questions), indexing_row(Path(name), shared or SHARED)]
     header = ("measure", "value", "bar", "", "")

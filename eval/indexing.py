@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consilia.encoders import Embedder, Vectors
-from consilia.knowledge_base import add_documents
+from consilia.ingestion import Ingestion
 from consilia.opening import open_embedder
 from consilia.settings import read_settings
 from eval.scifact import CorpusError, write_documents
@@ -109,7 +109,7 @@ def time_build(
         return opened[-1]
 
     start = time.perf_counter()
-    report = add_documents(folder / "abstracts-kb", written.paths, open_recording, _silent)
+    report = Ingestion(folder / "abstracts-kb", open_recording).add(written.paths)
     build = time.perf_counter() - start
     texts = [text for embedder in opened for text in embedder.texts]
     if report.refused or len(texts) < at_least:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from consilia.cli import main
-from consilia.knowledge_base import add_documents
+from consilia.ingestion import Ingestion
 from consilia.testing import HashEmbedder
 
 HEAVY = {"torch", "gradio"}
@@ -73,10 +73,6 @@ def own_home(tmp_path_factory):
         yield home
 
 
-def quiet(phase, done, total):
-    """Tell nobody."""
-
-
 def write(folder, document_id, text, **front_matter):
     """Write a document into a folder and return its path."""
     metadata = {"id": document_id, "kind": "study", "title": "A title"} | front_matter
@@ -137,7 +133,7 @@ def flumbosis_kb(tmp_path_factory):
     home = tmp_path_factory.mktemp("flumbosis") / "kb"
     folder = tmp_path_factory.mktemp("flumbosis-documents")
     paths = [write(folder, id_, text, **front) for id_, (text, front) in FLUMBOSIS.items()]
-    report = add_documents(home, paths, HashEmbedder, quiet)
+    report = Ingestion(home, HashEmbedder).add(paths)
     assert report.refused == ()
     return home
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from consilia import Assistant
-from consilia.catalog import FILE, Catalog
+from consilia.catalog import FILE, Catalog, Provenance
 from consilia.documents import parse_document
 from consilia.testing import HashEmbedder
 
@@ -97,7 +97,7 @@ def test_json_keeps_characters_that_a_terminal_must_not_see(run, own_flumbosis_k
     title = "Zel\u00advoprine \u202e\ue000\u200dx"
     document = parse_document(f"---\nid: odd\nkind: study\ntitle: {title}\n---\nText.\n")
     with Catalog(own_flumbosis_kb / FILE, write=True) as catalog, catalog.transaction():
-        catalog.put(document, "user")
+        catalog.put(document, Provenance("user"))
     _, out, _ = run("kb", "list", "--kb", own_flumbosis_kb, "--json")
     assert title in {row["title"] for row in json.loads(out)}
 

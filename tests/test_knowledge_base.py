@@ -3,27 +3,21 @@
 import json
 import resource
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
 from consilia import Assistant
-from consilia.catalog import FILE, Catalog
+from consilia.catalog import FILE, Catalog, Provenance
 from consilia.errors import IndexMismatchError, KnowledgeBaseError
 from consilia.index import CURRENT, GENERATIONS
-from consilia.knowledge_base import (
-    KnowledgeBase,
-    add_documents,
-    add_shipped,
-    current_generation,
-    rebuild,
-    remove_document,
-    shipped_glossary,
-)
+from consilia.ingestion import Ingestion
+from consilia.knowledge_base import KnowledgeBase, current_generation, shipped_glossary
 from consilia.settings import Settings
 from consilia.testing import HashEmbedder
-from consilia.verify import check
+from consilia.verify import check, remarks
 
 DOSE = "What is the dose of zelvoprine for flumbosis?"
 MONITORING = "Zelvoprine needs a monthly check of the ferritin level in flumbosis."
@@ -64,10 +58,6 @@ class NanEmbedder(HashEmbedder):
 another_build = pytest.mark.slow
 
 
-def quiet(phase, done, total):
-    """Tell nobody."""
-
-
 def opened(home, embedder=None):
     return Assistant.open(home, embedder=embedder or HashEmbedder())
 
@@ -80,7 +70,7 @@ def as_it_stands(home):
 
 
 def add(home, *paths, embedder=HashEmbedder):
-    return add_documents(home, paths, embedder, quiet)
+    return Ingestion(home, embedder).add(paths)
 
 
 def quotes(hits):
@@ -111,7 +101,7 @@ def test_a_document_is_used_once_added_and_no_longer_once_removed(
     assert "ferritin" in cited(before)
     assert check(json.loads(before.to_json()), home) == []
 
-    report = remove_document(home, "ferritin", HashEmbedder, quiet)
+    report = Ingestion(home, HashEmbedder).remove("ferritin")
 
     assert report.removed == ("ferritin",)
     with opened(home) as assistant:
@@ -123,7 +113,8 @@ def test_a_document_is_used_once_added_and_no_longer_once_removed(
     with Catalog(home / FILE) as catalog:
         assert "ferritin" not in set(catalog.keys())
         assert catalog.text("ferritin", proof.version) == text
-    assert any("removed" in f.message for f in check(json.loads(before.to_json()), home))
+    assert check(json.loads(before.to_json()), home) == []
+    assert any("removed" in f.message for f in remarks(json.loads(before.to_json()), home))
     assert len(list((home / GENERATIONS).iterdir())) == 2
 
 
@@ -198,14 +189,14 @@ def test_hits_can_be_narrowed_to_a_kind(flumbosis_kb):
 
 def test_removing_what_is_not_there_is_an_error(flumbosis_kb):
     with pytest.raises(KnowledgeBaseError, match="no document 'nothing'"):
-        remove_document(flumbosis_kb, "nothing", HashEmbedder, quiet)
+        Ingestion(flumbosis_kb, HashEmbedder).remove("nothing")
 
 
 def test_a_second_writer_is_turned_away(own_flumbosis_kb, write_document):
     path = write_document("ferritin", MONITORING)
     with (
         FileLock(own_flumbosis_kb / ".lock"),
-        pytest.raises(KnowledgeBaseError, match="another process is changing"),
+        pytest.raises(KnowledgeBaseError, match="another ingest is running"),
     ):
         add(own_flumbosis_kb, path)
 
@@ -241,7 +232,7 @@ def test_an_index_of_another_embedder_is_refused(flumbosis_kb):
 @another_build
 def test_an_index_can_be_built_again_for_another_embedder(own_flumbosis_kb):
     """As the message of the refusal promises."""
-    rebuild(own_flumbosis_kb, lambda: HashEmbedder(dimension=64), quiet)
+    Ingestion(own_flumbosis_kb, lambda: HashEmbedder(dimension=64)).rebuild()
     with opened(own_flumbosis_kb, HashEmbedder(dimension=64)) as assistant:
         assert assistant.search("zelvoprine")
 
@@ -328,14 +319,33 @@ def test_a_lost_index_is_built_again_without_embedding_anything(own_flumbosis_kb
 @pytest.mark.parametrize(
     "damaged", ["sentences.sqlite3", "vectors/chroma.sqlite3", "words/meta.json"]
 )
-def test_a_damaged_index_is_a_clear_error(own_flumbosis_kb, damaged):
+def test_a_damaged_index_is_built_again_and_answers_say_so(own_flumbosis_kb, damaged):
     folder = current_generation(own_flumbosis_kb)
     (folder / damaged).write_bytes(b"\x00 damaged " * 999)
-    with (
-        pytest.raises(KnowledgeBaseError, match=str(folder)),
-        opened(own_flumbosis_kb) as assistant,
-    ):
-        assistant.ask(DOSE)
+    embedder = CountingEmbedder()
+    with opened(own_flumbosis_kb, embedder) as assistant:
+        assert embedder.texts == []
+        answer = assistant.ask(DOSE)
+    assert answer.status == "answered"
+    assert [(n.code, Path(damaged).name in n.text) for n in answer.notices] == [
+        ("index_rebuilt", True)
+    ]
+    assert current_generation(own_flumbosis_kb) != folder
+    with opened(own_flumbosis_kb) as assistant:
+        assert assistant.ask(DOSE).notices == ()
+
+
+@another_build
+def test_a_damaged_index_gives_way_to_the_one_before_when_it_cannot_be_built(
+    own_flumbosis_kb, write_document
+):
+    add(own_flumbosis_kb, write_document("ferritin", MONITORING))
+    folder = current_generation(own_flumbosis_kb)
+    (folder / "sentences.sqlite3").write_bytes(b"damaged" * 999)
+    with FileLock(own_flumbosis_kb / ".lock"), opened(own_flumbosis_kb) as assistant:
+        answer = assistant.ask(DOSE)
+    assert answer.status == "answered"
+    assert [notice.code for notice in answer.notices] == ["index_rolled_back"]
 
 
 @another_build
@@ -343,7 +353,7 @@ def test_a_damaged_index_can_be_built_again(own_flumbosis_kb):
     """As the message of the error promises."""
     (current_generation(own_flumbosis_kb) / "sentences.sqlite3").write_bytes(b"damaged" * 999)
 
-    rebuild(own_flumbosis_kb, HashEmbedder, quiet)
+    Ingestion(own_flumbosis_kb, HashEmbedder).rebuild()
 
     with opened(own_flumbosis_kb) as assistant:
         assert assistant.ask(DOSE).status == "answered"
@@ -385,11 +395,11 @@ def test_new_shipped_documents_leave_those_of_the_user_alone(own_flumbosis_kb, f
     home = shutil.copytree(fake_kb, tmp_path / "mixed")
     with Catalog(home / FILE, write=True) as catalog, catalog.transaction():
         shipped = catalog.document("riluzole-us-label")
-        catalog.put(shipped, "user")
+        catalog.put(shipped, Provenance("user"))
         changed = catalog.keys()["riluzole-us-label"]
         catalog.set_meta({"shipped_manifest": "an earlier one"})
 
-    report = add_shipped(home, HashEmbedder, quiet)
+    report = Ingestion(home, HashEmbedder).add_shipped()
 
     assert "riluzole-us-label" not in (*report.added, *report.updated, *report.removed)
     with Catalog(home / FILE) as catalog:

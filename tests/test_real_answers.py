@@ -11,7 +11,7 @@ import pytest
 
 from consilia import Assistant
 from consilia.errors import ConsiliaError, ModelError
-from consilia.knowledge_base import add_documents, remove_document
+from consilia.ingestion import Ingestion
 from consilia.terminal import Terminal
 from consilia.verify import check
 from ingest.__main__ import ingest
@@ -208,7 +208,7 @@ def own_kb(real_kb, real_embedder, tmp_path_factory):
         front = "".join(f"{key}: {value}\n" for key, value in metadata.items())
         path = folder / f"{document}.md"
         path.write_text(f"---\nid: {document}\n{front}---\n\n{text}", encoding="utf-8")
-    report = add_documents(home, sorted(folder.iterdir()), lambda: real_embedder, quiet)
+    report = Ingestion(home, lambda: real_embedder).add(sorted(folder.iterdir()))
     assert set(report.added) == set(OWN)
     return home
 
@@ -240,7 +240,7 @@ def test_without_the_document_the_question_is_not_answered(real_assistant, quest
 
 def test_a_removed_document_is_no_longer_answered_from(own_kb, real_embedder, tmp_path):
     home = shutil.copytree(own_kb, tmp_path / "kb")
-    remove_document(home, "flumbosis-guideline", lambda: real_embedder, quiet)
+    Ingestion(home, lambda: real_embedder).remove("flumbosis-guideline")
     with Assistant.open(home, embedder=real_embedder) as assistant:
         for question in list(ANSWERED)[:2]:
             assert assistant.ask(question).status == "abstained"

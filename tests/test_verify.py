@@ -7,6 +7,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+from bisect import bisect_right
+from contextlib import suppress
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +33,9 @@ FRONT_MATTER = {
         "url": "https://example.org/guide",
         "identifiers": {"pmid": "101"},
         "standing": "current",
+        "standing_source": "The society",
+        "standing_date": "2022-03",
+        "review_by": "2026-05",
         "reading": "own_summary",
         "read_level": "abstract",
     },
@@ -45,10 +51,21 @@ FRONT_MATTER = {
         "sample_size": 1,
         "population": {"include": ["adult"]},
         "marks": [{"sentence": "Rest helps.", "derived": True}, {"sentence": "Rest", "mark": "m"}],
+        "pages": [0, TRIAL.index("Twitching")],
     },
     "review": {"kind": "reference", "title": "An overview"},
+    "old": {
+        "kind": "study",
+        "title": "An old trial",
+        "identifiers": {"pmid": "7"},
+        "standing": "retracted",
+        "standing_source": "A ledger",
+        "standing_date": "2020-01-02",
+    },
 }
-TEXTS = {"guide": GUIDELINE, "pill": LABEL, "trial": TRIAL, "review": REVIEW}
+OLD = "Rest harms.\n"
+TEXTS = {"guide": GUIDELINE, "pill": LABEL, "trial": TRIAL, "review": REVIEW, "old": OLD}
+NEWER = ("standing_source", "standing_date", "review_by")
 
 
 def canonical(value):
@@ -68,20 +85,28 @@ def add_revision(kb, document, text, metadata):
     kb.mkdir(exist_ok=True)
     key = (document, sha(text), sha(canonical(metadata)))
     connection = sqlite3.connect(kb / "catalog.sqlite3")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
     with connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS texts (version TEXT PRIMARY KEY, text TEXT)")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS revisions (document TEXT, version TEXT, metadata_sha256 "
-            "TEXT, front_matter TEXT, text TEXT, origin TEXT, "
+            "TEXT, front_matter TEXT, origin TEXT, "
             "PRIMARY KEY (document, version, metadata_sha256))"
+        )
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS reviews (number INTEGER PRIMARY KEY, answer_id TEXT, "
+            "evidence_digest TEXT, question TEXT, audience TEXT, status TEXT, by TEXT, at TEXT)"
         )
         connection.execute(
             "CREATE TABLE IF NOT EXISTS current "
             "(document TEXT PRIMARY KEY, version TEXT, metadata_sha256 TEXT)"
         )
         connection.execute(
-            "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, 'user')",
-            (*key, canonical(metadata).decode(), text),
+            "INSERT INTO revisions VALUES (?, ?, ?, ?, 'user')",
+            (*key, canonical(metadata).decode()),
         )
+        connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", (sha(text), text))
         connection.execute("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", key)
     connection.close()
 
@@ -142,6 +167,7 @@ def span(document, quote):
         "end": start + len(quote),
         "quote": quote,
         "quote_sha256": sha(quote),
+        "page": bisect_right(FRONT_MATTER[document].get("pages", []), start) or None,
     }
 
 
@@ -161,7 +187,7 @@ def claim(name, citations, *proofs, **others):
 
 def reference(number, document):
     known = front_matter(document)
-    optional = ("authors", "year", "url", "read_level", "evidence_type", "sample_size")
+    optional = ("authors", "year", "url", "read_level", "evidence_type", "sample_size", *NEWER)
     population = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
     return {
         "number": number,
@@ -174,6 +200,12 @@ def reference(number, document):
         "reading": known.get("reading", "source_text"),
         "population": population,
     } | {name: known.get(name) for name in optional}
+
+
+def excluded(document):
+    known = front_matter(document)
+    keys = ("document", "title", "identifiers", "standing", "standing_source", "standing_date")
+    return {key: known.get(key) for key in keys} | {"document": document}
 
 
 def section(name, headline, groups, abstention=None):
@@ -245,6 +277,7 @@ def true_answer():
             reference(3, "review"),
             reference(4, "pill"),
         ],
+        "excluded": [excluded("old")],
         "omissions": [{"claim": "c4", "mark": "boxed_warning"}],
         "conflicts": [{"id": "rest", "note": "They differ.", "sides": [["c1"], ["c5"]]}],
         "notices": [{"code": "spelling", "text": "Interpreted."}],
@@ -268,8 +301,21 @@ def silent_answer(status="abstained"):
     for part in answer["sections"]:
         silence = {"text": wording.ABSTENTIONS[part["name"]], "reason": "r", "nearest": []}
         part |= {"headline": None, "groups": [], "abstention": silence}
-    none = {"claims": [], "references": [], "omissions": [], "conflicts": []}
+    none = {"claims": [], "references": [], "omissions": [], "conflicts": [], "excluded": []}
     return sealed(answer | none | {"status": status, "last_updated": None})
+
+
+def older_answer():
+    """As the library wrote it before it told pages, who says a standing, and what is not used."""
+    answer = true_answer()
+    del answer["excluded"]
+    for told in answer["references"]:
+        for key in NEWER:
+            del told[key]
+    misses = [m for s in answer["sections"] if s["abstention"] for m in s["abstention"]["nearest"]]
+    for told in [*misses, *(proof for c in answer["claims"] for proof in c["proofs"])]:
+        del told["page"]
+    return sealed(answer)
 
 
 def places(answer, kb):
@@ -359,7 +405,6 @@ SEALED_ONLY = {
 PARAPHRASED = ("claims", 1, "text")
 UNSEALED = {
     "manifest.knowledge_base.generation": "names an index build, not evidence",
-    "review.status": "a word of the reviewer; what was reviewed is bound by evidence_digest",
 }
 
 
@@ -433,9 +478,11 @@ def test_every_changed_value_is_named_though_sealed_again(catalog, path):
 UNREAD = "|".join((
     r"(standalone_)?question|audience|sections\[\]\.groups\[\]\.heading",
     r"sections\[\]\.abstention\.(reason|nearest\[\]\.missing)|claims\[\]\.(checks|mark)",
-    r"omissions\[\]\.mark|conflicts\[\]\.(id|note)|notices|guardrails|review\.status",
+    r"omissions\[\]\.mark|conflicts\[\]\.(id|note)|notices|guardrails",
     r"manifest\.(version|settings|models|knowledge_base\.(digest|generation))",
 ))
+# Keys that answers from before do not have.
+LACKED = {"excluded", "claims[].proofs[].page", "sections[].abstention.nearest[].page"}
 
 
 @each(KEYS)
@@ -444,7 +491,7 @@ def test_every_dropped_key_is_missed(catalog, path):
     found = places(sealed(without(true_answer(), path)), catalog)
     if path[0] == "answer_id" or path == ("review", "evidence_digest"):  # sealing writes it again
         found = unsealed
-    if re.match(UNREAD, pattern(path)):
+    if re.match(UNREAD, pattern(path)) or pattern(path) in LACKED:
         assert found == set()
         assert unsealed == (set() if pattern(path) in UNSEALED else {"answer_id"})
     else:
@@ -474,6 +521,7 @@ REPEATABLE = {
     "sections[].abstention.nearest": "a miss shown twice",
     "sections[].abstention.nearest[].missing": "not provable at all",
     "claims[].proofs": "the same proof twice proves the same",
+    "excluded": "a source named twice",
     "omissions": "an omission shown twice",
     "conflicts": "a conflict shown twice",
     "conflicts[].sides": "a side shown twice",
@@ -501,7 +549,9 @@ def test_every_repeated_element_is_named(catalog, path):
 def test_junk_anywhere_gives_findings_and_no_traceback(catalog, path):
     answer = true_answer()
     for value in (None, [], {}, True, 1.5, 10**4000, [[None]], {"a": 1}, "\x1b[2J"):
-        assert isinstance(verify.check(sealed(with_value(answer, path, value)), catalog), list)
+        changed = sealed(with_value(answer, path, value))
+        assert isinstance(verify.check(changed, catalog), list)
+        assert isinstance(verify.remarks(changed, catalog), list)
 
 
 JSON = st.recursive(
@@ -517,7 +567,8 @@ JSON = st.recursive(
 @given(path=st.sampled_from(PATHS), value=JSON)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_json_anywhere_gives_findings_and_no_traceback(catalog, path, value):
-    for finding in verify.check(with_value(true_answer(), path, value), catalog):
+    answer = with_value(true_answer(), path, value)
+    for finding in [*verify.check(answer, catalog), *verify.remarks(answer, catalog)]:
         assert finding.place
         assert finding.message
 
@@ -525,6 +576,7 @@ def test_any_json_anywhere_gives_findings_and_no_traceback(catalog, path, value)
 @pytest.mark.parametrize("answer", [None, [], {}, "answer", 1, {1: 2}, {"a": {1}}, [["a", 1]]])
 def test_what_is_no_answer_gives_findings(catalog, answer):
     assert verify.check(answer, catalog) != []
+    assert verify.remarks(answer, catalog) == []
 
 
 def test_the_first_misfit_is_told_alone(catalog):
@@ -602,19 +654,208 @@ def test_numbers_that_only_look_equal_are_found(catalog, number):
     assert places(cited, catalog) == {"claims[0].citations[0]"}
 
 
-def test_a_removed_document_is_told(own_catalog):
+def test_an_answer_that_rests_on_a_removed_document_holds_and_is_told(own_catalog):
     change_catalog(own_catalog, "DELETE FROM current WHERE document = 'trial'")
-    found = verify.check(true_answer(), own_catalog)
-    assert [f.place for f in found] == [
-        "claims[2].proofs[0].document",
-        "claims[4].proofs[0].document",
-    ]
-    assert "was removed" in found[0].message
+    assert verify.check(true_answer(), own_catalog) == []
+    found = verify.remarks(true_answer(), own_catalog)
+    assert [f.place for f in found] == ["claims[2].proofs[0]", "claims[4].proofs[0]"]
+    assert "removed document" in found[0].message
 
 
 def test_a_removed_document_is_told_among_the_nearest_too(own_catalog):
     change_catalog(own_catalog, "DELETE FROM current WHERE document = 'pill'")
-    assert "sections[1].abstention.nearest[0].document" in places(true_answer(), own_catalog)
+    found = [f.place for f in verify.remarks(true_answer(), own_catalog)]
+    assert "sections[1].abstention.nearest[0]" in found
+
+
+def test_an_earlier_version_is_told(own_catalog):
+    add_revision(own_catalog, "guide", GUIDELINE + "More.\n", front_matter("guide"))
+    found = verify.remarks(true_answer(), own_catalog)
+    assert {f.message for f in found} == {"rests on an earlier version of 'guide'"}
+
+
+def test_documents_that_are_current_need_no_remark(own_catalog, folder):
+    add_revision(own_catalog, "guide", GUIDELINE, front_matter("guide") | {"year": 2020})
+    assert verify.remarks(true_answer(), own_catalog) == []
+    assert verify.remarks(true_answer(), folder) == []
+
+
+def change_manifest(folder, change):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_folder_tells_what_is_removed_and_what_has_a_newer_version(folder):
+    def retire(manifest):
+        for entry in manifest["documents"]:
+            entry["current"] = entry["id"] not in {"guide", "review"}
+        newer = GUIDELINE + "More.\n"
+        (folder / "newer.md").write_text(newer)
+        entry = manifest_entry("guide") | {"path": "newer.md", "version": sha(newer)}
+        manifest["documents"].append(entry | {"current": True})
+
+    change_manifest(folder, retire)
+    assert verify.check(true_answer(), folder) == []
+    earlier = "rests on an earlier version of 'guide'"
+    assert verify.remarks(true_answer(), folder) == [
+        ("claims[0].proofs[0]", earlier),
+        ("claims[1].proofs[0]", earlier),
+        ("claims[2].proofs[1]", "rests on a removed document: 'review'"),
+    ]
+
+
+def test_a_span_that_does_not_hold_fails_though_its_document_was_removed(own_catalog):
+    change_catalog(own_catalog, "DELETE FROM current WHERE document = 'trial'")
+    answer = true_answer()
+    answer["claims"][2]["proofs"][0]["start"] -= 1
+    assert "claims[2].proofs[0].quote" in places(sealed(answer), own_catalog)
+
+
+def test_a_document_that_is_not_there_is_no_remark(own_catalog):
+    change_catalog(own_catalog, "DELETE FROM current WHERE document = 'review'")
+    change_catalog(own_catalog, "DELETE FROM revisions WHERE document = 'review'")
+    assert verify.remarks(true_answer(), own_catalog) == []
+
+
+def acts_of(answer, recorded, **others):
+    return {
+        "question": answer["standalone_question"],
+        "audience": answer["audience"],
+        "status": recorded,
+        "evidence_digest": answer["review"]["evidence_digest"],
+        "answer_id": "a",
+        "by": "A",
+        "at": "now",
+    } | others
+
+
+@pytest.mark.parametrize("kb", ["own_catalog", "folder"])
+@pytest.mark.parametrize(
+    ("recorded", "others", "claimed", "holds"),
+    [
+        (None, {}, "submitted", True),
+        (None, {}, "approved", False),
+        (None, {}, "under_review", False),
+        ("approved", {}, "approved", True),
+        ("approved", {}, "submitted", True),
+        ("approved", {}, "under_review", True),
+        ("approved", {"evidence_digest": "sha256:other"}, "approved", False),
+        ("approved", {"evidence_digest": "sha256:other"}, "under_review", True),
+        ("approved", {"audience": "nurse"}, "approved", False),
+        ("approved", {"audience": "nurse"}, "under_review", False),
+        ("approved", {"question": "Other?"}, "approved", False),
+        ("approved", {"question": "Other?"}, "under_review", False),
+        ("under_review", {}, "under_review", True),
+        ("under_review", {}, "approved", False),
+        ("blessed", {}, "blessed", False),
+    ],
+)
+def test_a_review_needs_its_record(request, kb, recorded, others, claimed, holds):
+    answer, kb = true_answer(), request.getfixturevalue(kb)
+    answer["review"]["status"] = claimed
+    act = acts_of(answer, recorded, **others)
+    if recorded and kb.name == "folder":
+        change_manifest(kb, lambda manifest: manifest.update(reviews=[act]))
+    elif recorded:
+        statement = f"INSERT INTO reviews ({', '.join(act)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        change_catalog(kb, statement, *act.values())
+    assert places(answer, kb) == (set() if holds else {"review.status"})
+
+
+def test_an_approval_does_not_pass_to_other_evidence(own_catalog):
+    answer = true_answer()
+    act = acts_of(answer, "approved")
+    statement = f"INSERT INTO reviews ({', '.join(act)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    change_catalog(own_catalog, statement, *act.values())
+    answer["review"]["status"] = "approved"
+    assert places(answer, own_catalog) == set()
+    answer["claims"][1]["proofs"].append(span("guide", "Refer an adult"))
+    assert places(sealed(answer), own_catalog) == {"review.status"}
+
+
+@pytest.mark.parametrize("page", [None, 0, 1, 3, True, 2.0, "2"])
+@pytest.mark.parametrize("place", [("claims", 2, "proofs", 0), ("sections", 1, "abstention")])
+def test_a_page_is_the_one_on_which_the_span_starts(catalog, page, place):
+    answer = true_answer()
+    if place[0] == "sections":
+        rare = "Twitching rarely means disease in naïve adults."
+        answer["sections"][1]["abstention"]["nearest"][0] |= span("trial", rare)
+        place = (*place, "nearest", 0)
+    assert value_at(answer, place)["page"] == 2
+    assert places(sealed(answer), catalog) == set()
+    wrong = sealed(with_value(answer, (*place, "page"), page))
+    assert places(wrong, catalog) == {f"{place_of(place)}.page"}
+
+
+@pytest.mark.parametrize("document", ["guide", "pill"])
+def test_a_source_without_pages_has_none(catalog, document):
+    path = {"guide": ("claims", 0, "proofs", 0), "pill": ("claims", 3, "proofs", 0)}[document]
+    assert value_at(true_answer(), path)["page"] is None
+    answer = sealed(with_value(true_answer(), (*path, "page"), 1))
+    assert places(answer, catalog) == {f"{place_of(path)}.page"}
+
+
+def test_an_older_answer_still_verifies(catalog, folder):
+    for kb in (catalog, folder):
+        assert verify.check(older_answer(), kb) == []
+        assert verify.remarks(older_answer(), kb) == []
+
+
+@pytest.mark.parametrize("key", NEWER)
+@pytest.mark.parametrize("number", [0, 1])
+def test_newer_keys_of_references_come_together(catalog, key, number):
+    alone = older_answer()
+    alone["references"][number][key] = reference(number + 1, ["guide", "trial"][number])[key]
+    assert places(sealed(alone), catalog) != set()
+    lacking = without(true_answer(), ("references", number, key))
+    assert f"references[{number}]" in places(sealed(lacking), catalog)
+    wrong = sealed(with_value(true_answer(), ("references", number, key), "2019-01"))
+    assert places(wrong, catalog) == {f"references[{number}].{key}"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"standing": "withdrawn"},
+        {"standing": None},
+        {"title": "B"},
+        {"identifiers": {}},
+        {"identifiers": {"pmid": 7}},
+        {"standing_source": None},
+        {"standing_date": "2020"},
+        {"kind": "study"},
+        {"note": None},
+        {"document": "review"},
+        {"document": "none"},
+    ],
+)
+@pytest.mark.parametrize("kb", ["catalog", "folder"])
+def test_a_source_is_excluded_as_the_knowledge_base_says(request, kb, change):
+    answer = sealed(true_answer() | {"excluded": [excluded("old") | change]})
+    found = places(answer, request.getfixturevalue(kb))
+    assert found
+    assert found <= {"excluded[0]", "excluded[0].standing"}
+
+
+def test_a_source_that_may_be_used_is_not_excluded(catalog):
+    answer = sealed(true_answer() | {"excluded": [excluded("guide")]})
+    assert places(answer, catalog) == {"excluded[0].standing"}
+
+
+def test_a_source_stays_excluded_as_one_of_its_revisions_says(own_catalog):
+    newer = front_matter("old") | {"title": "New title", "standing_date": "2021-01"}
+    add_revision(own_catalog, "old", OLD, newer)
+    assert verify.check(true_answer(), own_catalog) == []
+    mixed = sealed(with_value(true_answer(), ("excluded", 0, "title"), "New title"))
+    assert places(mixed, own_catalog) == {"excluded[0]"}
+
+
+def test_a_changed_catalog_is_told_of_what_is_excluded(own_catalog):
+    change = "UPDATE revisions SET front_matter = replace(front_matter, 'ledger', 'friend')"
+    change_catalog(own_catalog, change)
+    answer = with_value(true_answer(), ("excluded", 0, "standing_source"), "A friend")
+    assert places(sealed(answer), own_catalog) == {"excluded[0]"}
 
 
 def test_an_unknown_document_is_told(own_catalog):
@@ -623,11 +864,16 @@ def test_an_unknown_document_is_told(own_catalog):
 
 
 @pytest.mark.parametrize(
-    ("column", "old", "new"),
-    [("text", "helps", "heals"), ("front_matter", "A trial", "B trial"), ("version", "a", "b")],
+    ("table", "column", "old", "new"),
+    [
+        ("texts", "text", "helps", "heals"),
+        ("revisions", "front_matter", "A trial", "B trial"),
+        ("texts", "version", "a", "b"),
+    ],
 )
-def test_a_changed_catalog_is_told(own_catalog, column, old, new):
-    change = f"UPDATE revisions SET {column} = replace({column}, ?, ?) WHERE document = 'trial'"
+def test_a_changed_catalog_is_told(own_catalog, table, column, old, new):
+    where = "WHERE document = 'trial'" if table == "revisions" else "WHERE text LIKE '%helps%'"
+    change = f"UPDATE {table} SET {column} = replace({column}, ?, ?) {where}"
     change_catalog(own_catalog, change, old, new)
     found = places(true_answer(), own_catalog)
     assert {"claims[2].proofs[0].version", "claims[4].proofs[0].version"} <= found
@@ -651,6 +897,19 @@ def test_fields_of_two_revisions_cannot_be_mixed(own_catalog):
 def test_a_changed_file_of_a_folder_is_told(folder):
     (folder / "trial.md").write_text("---\nid: trial\n---\nRest heals.\n")
     assert "claims[2].proofs[0].version" in places(true_answer(), folder)
+
+
+@pytest.mark.slow
+def test_junk_anywhere_in_a_manifest_gives_no_traceback(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["reviews"] = [acts_of(true_answer(), "approved")]
+    paths = [path for path in steps_into(manifest) if path]
+    junk = (None, [], {}, True, 1.5, 1e999, [[None]], {"a": 1}, "x", "\ud800")
+    for path, value in product(paths, junk):
+        (folder / "manifest.json").write_text(json.dumps(with_value(manifest, path, value)))
+        for tell in (verify.check, verify.remarks):
+            with suppress(verify.UnreadableError):
+                assert isinstance(tell(true_answer(), folder), list)
 
 
 def test_a_changed_manifest_of_a_folder_is_told(folder):
@@ -788,6 +1047,16 @@ def test_main_says_that_all_holds(capsys, catalog, tmp_path):
     assert said.out == "Every span, quote, hash, number and reference field holds.\n"
 
 
+def test_main_tells_what_was_removed_and_still_exits_0(capsys, own_catalog, tmp_path):
+    change_catalog(own_catalog, "DELETE FROM current WHERE document = 'review'")
+    status, said = run(capsys, write(tmp_path / "a.json", canonical(true_answer())), own_catalog)
+    assert (status, said.err) == (0, "")
+    assert said.out == (
+        "Every span, quote, hash, number and reference field holds.\n"
+        "note: claims[2].proofs[1] rests on a removed document: 'review'\n"
+    )
+
+
 def test_main_prints_every_place_that_fails(capsys, catalog, tmp_path):
     answer = true_answer()
     answer["claims"][2]["proofs"][0]["quote"] = "Twitching means disease."
@@ -871,12 +1140,30 @@ def test_a_silent_answer_needs_a_knowledge_base_too(capsys, tmp_path):
     assert run(capsys, answer, tmp_path / "none")[0] == 2
 
 
-def test_verifying_leaves_the_catalog_untouched(own_catalog):
+def test_verifying_leaves_the_catalog_untouched(own_catalog, monkeypatch):
     before = {path: path.read_bytes() for path in own_catalog.iterdir()}
     own_catalog.chmod(0o500)
+    monkeypatch.setattr(verify.os, "access", lambda path, mode: False)  # root could write
     assert verify.check(true_answer(), own_catalog) == []
     own_catalog.chmod(0o700)
     assert {path: path.read_bytes() for path in own_catalog.iterdir()} == before
+
+
+def test_what_is_only_in_the_log_of_the_catalog_counts(own_catalog, monkeypatch):
+    writer = sqlite3.connect(own_catalog / "catalog.sqlite3")
+    with writer:
+        writer.execute("DELETE FROM current WHERE document = 'trial'")
+    for may_write in (True, False):
+        monkeypatch.setattr(verify.os, "access", lambda path, mode, may=may_write: may)
+        assert len(verify.remarks(true_answer(), own_catalog)) == 2
+    writer.close()
+
+
+def test_a_catalog_from_before_is_not_read_by_halves(capsys, own_catalog, tmp_path):
+    change_catalog(own_catalog, "DROP TABLE texts")
+    answer = write(tmp_path / "a.json", canonical(true_answer()))
+    status, said = run(capsys, answer, own_catalog)
+    assert (status, said.out) == (2, "")
 
 
 def test_the_file_runs_alone_on_the_standard_library(catalog, tmp_path):

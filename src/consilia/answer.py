@@ -24,6 +24,8 @@ class Proof:
     end: int
     quote: str
     quote_sha256: str
+    page: int | None = None
+    """Of the source on which the span starts, from 1; None for sources without pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Claim:
     proofs: tuple[Proof, ...]
     checks: Checks
     mark: MarkName | None = None
+    headings: tuple[str, ...] = ()
+    """Above the sentence in its document: what they say of patients holds for it."""
     derived: bool = False
     """Whether the sentence is an inference from its source, not a statement of it."""
 
@@ -116,6 +120,11 @@ class Reference:
     sample_size: int | None
     population: dict[str, object]
     """`include`, `exclude` and `text`, see `consilia.models.Population`."""
+    standing_source: str | None = None
+    """Who says so, when it is not the source itself."""
+    standing_date: str | None = None
+    review_by: str | None = None
+    """When its maker meant to look at it again."""
 
     @property
     def strength(self) -> str:
@@ -144,6 +153,18 @@ class Conflict:
     id: str
     note: str
     sides: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A source on the topic that is never used for a claim, and why."""
+
+    document: str
+    title: str
+    identifiers: dict[str, str]
+    standing: str
+    standing_source: str | None
+    standing_date: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +233,7 @@ class Answer:
     last_updated: str | None
     disclaimer: str
     manifest: Manifest
+    excluded: tuple[Excluded, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as plain values, keys as in the JSON contract."""

@@ -34,6 +34,7 @@ from consilia.models import KINDS, Hit, Kind
 from consilia.opening import open_embedder, open_knowledge_base
 from consilia.question import Question, clean, in_latin_script, understand
 from consilia.retrieval import Keep, search
+from consilia.reviews import status_of
 from consilia.selection import select
 from consilia.settings import Settings, read_settings
 from consilia.spelling import repaired, repairs
@@ -41,6 +42,8 @@ from consilia.suggestions import suggestions
 from consilia.wording import Audience
 
 _log = logging.getLogger(__name__)
+AROUND = 1_200
+"""Characters of a section that are shown on either side of a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,15 @@ class _Read:
 class Assistant:
     """Answers questions from one knowledge base. Safe for concurrent reads."""
 
-    def __init__(self, kb: KnowledgeBase, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        embedder: Embedder,
+        settings: Settings,
+        notice: Notice | None = None,
+    ) -> None:
         self._kb = kb
+        self._notice = notice
         self._embedder = embedder
         self._settings = settings
         # The encoder's tokenizer and thread count are not made for several callers at once.
@@ -106,7 +116,7 @@ class Assistant:
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
         opened = open_knowledge_base(home, settings, embedder, progress or _silent)
-        return cls(opened, embedder, settings)
+        return cls(opened.kb, embedder, settings, opened.notice)
 
     def __enter__(self) -> Self:
         return self
@@ -142,7 +152,7 @@ class Assistant:
         read = self._read(question, history)
         with self._lock:
             composition = self._compose(read, audience)
-        return self._sealed(read, audience, composition)
+        return self._reviewed(self._sealed(read, audience, composition))
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
         """Return up to three follow-up questions that the knowledge base answers."""
@@ -183,14 +193,14 @@ class Assistant:
         text = self._kb.catalog.text(proof.document, proof.version)
         if text is None:
             raise KnowledgeBaseError(f"the catalog holds no {proof.document!r} in this version")
-        source = self._kb.source(proof.document, proof.version)
+        source = self._kb.catalog.metadata(proof.document, proof.version)
         section = next(s for s in sections_of(text) if s.start <= proof.start < s.end)
         return Surroundings(
             title=source.title,
             headings=section.headings,
-            before=text[section.start : proof.start].lstrip(),
+            before=_last(text[section.start : proof.start].lstrip()),
             quote=text[proof.start : proof.end],
-            after=text[proof.end : section.end].rstrip(),
+            after=_first(text[proof.end : section.end].rstrip()),
         )
 
     def _read(self, question: str, history: Sequence[Answer]) -> _Read:
@@ -205,7 +215,8 @@ class Assistant:
             screening = _joined(screening, screen(resolved.text))
         found = repairs(resolved.text, self.glossary, self._kb.index)
         standalone = repaired(resolved.text, found) if found else resolved.text
-        notices = [
+        notices = [self._notice] if self._notice else []
+        notices += [
             Notice("spelling", wording.SPELLING.format(word=w, name=n)) for w, n in found.items()
         ]
         if standalone != asked:
@@ -232,6 +243,13 @@ class Assistant:
         _log.debug("composed %d claims", len(composition.claims))
         return composition
 
+    def _reviewed(self, answer: Answer) -> Answer:
+        """The answer with the status that reviewers gave to its evidence."""
+        with self._lock:
+            acts = self._kb.catalog.reviews.of(answer.standalone_question, answer.audience)
+        status = status_of(acts, answer.review.evidence_digest)
+        return replace(answer, review=replace(answer.review, status=status))
+
     def _sealed(self, read: _Read, audience: Audience, composition: Composition) -> Answer:
         return sealed(
             Answer(
@@ -246,6 +264,7 @@ class Assistant:
                 references=composition.references,
                 omissions=composition.omissions,
                 conflicts=composition.conflicts,
+                excluded=composition.excluded,
                 notices=read.notices,
                 guardrails=read.screening.decisions,
                 review=Review("submitted", evidence_digest(composition.claims)),
@@ -262,6 +281,21 @@ class Assistant:
                 ),
             )
         )
+
+
+def _first(text: str) -> str:
+    """The beginning of a text, cut between words when it is long."""
+    if len(text) <= AROUND:
+        return text
+    return f"{text[: text.rfind(' ', 0, AROUND) + 1] or text[:AROUND]}…"
+
+
+def _last(text: str) -> str:
+    """The end of a text, cut between words when it is long."""
+    if len(text) <= AROUND:
+        return text
+    start = text.find(" ", len(text) - AROUND)
+    return f"…{text[start if start >= 0 else len(text) - AROUND :]}"
 
 
 def _silent(phase: str, done: int, total: int) -> None:

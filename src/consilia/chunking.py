@@ -1,5 +1,6 @@
 """From a document to its sentences and passages, over llama-index node types."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -72,7 +73,9 @@ def _sentence(
 ) -> Sentence:
     metadata = document.metadata
     text = document.text[span.start : span.end]
-    context = (metadata.title, *headings, metadata.population.text, *metadata.population.include)
+    subjects = metadata.subjects if metadata.kind == "label" else ()
+    population = (metadata.population.text, *metadata.population.include)
+    context = (metadata.title, *headings, *subjects, *population)
     own = glossary.index_tokens(text)
     return Sentence(
         document=document.id,
@@ -93,6 +96,9 @@ def _sentence(
         design=metadata.evidence_type.design if metadata.evidence_type else "other",
         tokens=frozenset(own) | frozenset(glossary.index_tokens(" . ".join(context))),
         own_tokens=frozenset(own),
+        subjects=subjects,
+        page=bisect_right(metadata.pages, span.start) or None,
+        excluded=metadata.is_excluded,
     )
 
 

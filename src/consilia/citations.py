@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from consilia.answer import Checks, Claim, Proof, Reference
+from consilia.answer import Checks, Claim, Excluded, Proof, Reference
 from consilia.models import FrontMatter, Sentence, digest
 
 _VERBATIM_CHECKS = Checks(numbers="pass", polarity="pass", population="pass", strength="pass")
@@ -33,6 +33,7 @@ def proof_of(sentence: Sentence) -> Proof:
         end=sentence.end,
         quote=sentence.text,
         quote_sha256=digest(sentence.text.encode()),
+        page=sentence.page,
     )
 
 
@@ -55,6 +56,7 @@ def claims_of(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
             proofs=(proof_of(sentence),),
             checks=_VERBATIM_CHECKS,
             mark=sentence.mark,
+            headings=sentence.headings,
             derived=sentence.derived,
         )
         for place, sentence in enumerate(sentences, start=1)
@@ -96,6 +98,9 @@ def _reference(number_: int, source: FrontMatter) -> Reference:
         identifiers=dict(source.identifiers),
         url=source.url,
         standing=source.standing,
+        standing_source=source.standing_source,
+        standing_date=source.standing_date,
+        review_by=source.review_by,
         reading=source.reading,
         read_level=source.read_level,
         evidence_type=source.evidence_type.model_dump() if source.evidence_type else None,
@@ -105,6 +110,21 @@ def _reference(number_: int, source: FrontMatter) -> Reference:
             "exclude": list(source.population.exclude),
             "text": source.population.text,
         },
+    )
+
+
+def excluded_of(sources: Iterable[FrontMatter]) -> tuple[Excluded, ...]:
+    """Return an entry for each source that is on the topic and never used, each once."""
+    return tuple(
+        Excluded(
+            document=source.id,
+            title=source.title,
+            identifiers=dict(source.identifiers),
+            standing=source.standing,
+            standing_source=source.standing_source,
+            standing_date=source.standing_date,
+        )
+        for source in {source.id: source for source in sources}.values()
     )
 
 

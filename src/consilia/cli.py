@@ -1,4 +1,4 @@
-"""The command line: `consilia ask`, `chat`, `search`, `verify`, `kb`, `app`, `screen`, `doctor`."""
+"""The command line: `consilia ask`, `chat`, `search`, `verify`, `review`, `kb` and the rest."""
 
 import json
 import sys
@@ -17,7 +17,8 @@ from consilia.wording import AUDIENCES, Audience
 if TYPE_CHECKING:
     from consilia.answer import Answer
     from consilia.assistant import Assistant
-    from consilia.encoders import Embedder
+    from consilia.building import Progress
+    from consilia.ingestion import Ingestion
 
 app = typer.Typer(
     name="consilia",
@@ -30,6 +31,7 @@ kb_app = typer.Typer(help="Documents in and out of a knowledge base.", no_args_i
 app.add_typer(kb_app, name="kb")
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
+_LONGEST_NAME = 200
 EXITS = {"answered": 0, "abstained": 3, "refused": 4, "emergency": 4}
 
 Home = Annotated[
@@ -38,6 +40,8 @@ Home = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 For = Annotated[str, typer.Option("--audience", help=", ".join(AUDIENCES))]
+By = Annotated[str, typer.Option("--by", help="Name of the person who does this.")]
+Act = Annotated[str, typer.Option("--to", help="under_review or approved.")]
 _terminal = Terminal()
 
 
@@ -124,6 +128,15 @@ def verify(answer: Path, kb: Home = None) -> None:
 
 
 @app.command()
+def review(answer: Path, to: Act, by: By, kb: Home = None) -> None:
+    """Record who takes an answer under review, or approves it; it must verify first."""
+    from consilia.reviewing import record
+
+    act = record(_settings(kb).kb, answer, to, _name(by))
+    _terminal.note(f"{act.status} by {act.by}, {act.at}: {act.question}")
+
+
+@app.command()
 def screen(
     text: Annotated[str, typer.Argument(help="A question.")], as_json: AsJson = False
 ) -> None:
@@ -147,7 +160,8 @@ def doctor(kb: Home = None) -> None:
     from consilia.doctor import examine
 
     healthy = True
-    for finding in examine(_settings(kb).kb):
+    settings = _settings(kb)
+    for finding in examine(settings.kb, settings.chroma):
         healthy &= finding.good
         _terminal.finding(finding.name, finding.text, good=finding.good)
     raise typer.Exit(0 if healthy else EXIT_FAILURE)
@@ -169,72 +183,157 @@ def chat_in_browser(
 
 
 @kb_app.command("add")
-def kb_add(paths: list[Path], kb: Home = None) -> None:
-    """Add or update Markdown documents; exit 1 when some were refused."""
+def kb_add(
+    paths: list[Path],
+    kb: Home = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="guideline, label, study or reference, for all files."),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Where the work is done: serial, processes, ray.")
+    ] = "serial",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=999, help="Of processes or ray; one a core.")
+    ] = None,
+) -> None:
+    """Add documents from files of any known format; exit 1 when some were refused or kept back."""
     from consilia.documents import find_paths
-    from consilia.knowledge_base import add_documents
+    from consilia.engines import ENGINES
+    from consilia.filters import as_kinds
+    from consilia.opening import open_ingestion
 
+    given = {"kind": as_kinds([kind])[0]} if kind else {}
+    if engine not in ENGINES:
+        known = ", ".join(ENGINES)
+        raise typer.BadParameter(f"{engine!r} is none of {known}", param_hint="--engine")
     found = find_paths(paths)
     settings = _settings(kb)
     if kb is None:
         _assistant_built(settings)
     with _terminal.progress() as progress:
-        report = add_documents(settings.kb, found, lambda: _embedder(settings), progress)
+        ingestion = open_ingestion(settings, progress, engine=engine, workers=workers)
+        report = ingestion.add(found, given)
     _terminal.report(report)
-    raise typer.Exit(EXIT_FAILURE if report.refused else 0)
+    raise typer.Exit(EXIT_FAILURE if report.refused or report.quarantined else 0)
 
 
 @kb_app.command("remove")
 def kb_remove(document: str, kb: Home = None) -> None:
     """Take a document out of every index."""
-    from consilia.knowledge_base import remove_document
-
     settings = _settings(kb)
     with _terminal.progress() as progress:
-        report = remove_document(settings.kb, document, lambda: _embedder(settings), progress)
+        report = _ingestion(settings, progress).remove(document)
     _terminal.report(report)
 
 
 @kb_app.command("rebuild")
 def kb_rebuild(kb: Home = None) -> None:
     """Build the index again from the documents of the catalog."""
-    from consilia.knowledge_base import rebuild
-
     settings = _settings(kb)
     with _terminal.progress() as progress:
-        report = rebuild(settings.kb, lambda: _embedder(settings), progress)
+        report = _ingestion(settings, progress).rebuild()
     _terminal.note(f"generation {report.generation}")
+
+
+@kb_app.command("release")
+def kb_release(document: str, by: By, kb: Home = None) -> None:
+    """Take a document out of quarantine, after somebody has read it."""
+    name = _name(by)
+    settings = _settings(kb)
+    with _terminal.progress() as progress:
+        report = _ingestion(settings, progress).release(document, name)
+    _terminal.report(report)
+
+
+@kb_app.command("retractions")
+def kb_retractions(file: Path, kb: Home = None) -> None:
+    """Judge all documents by a list of retractions: Retraction Watch CSV or Crossref JSON."""
+    settings = _settings(kb)
+    with _terminal.progress() as progress:
+        report = _ingestion(settings, progress).update_ledger(file)
+    _terminal.report(report)
+
+
+@kb_app.command("rollback")
+def kb_rollback(kb: Home = None) -> None:
+    """Undo the last change of the documents."""
+    settings = _settings(kb)
+    with _terminal.progress() as progress:
+        report = _ingestion(settings, progress).roll_back()
+    _terminal.report(report)
 
 
 @kb_app.command("list")
 def kb_list(kb: Home = None, as_json: AsJson = False) -> None:
-    """List the documents."""
+    """List the documents, what waits in quarantine, the changes and the index generations."""
     from consilia.catalog import FILE, Catalog
+    from consilia.inventory import inventory
 
-    with Catalog(_settings(kb).kb / FILE) as catalog:
-        entries = catalog.entries()
+    home = _settings(kb).kb
+    with Catalog(home / FILE) as catalog:
+        found = inventory(home, catalog)
     if as_json:
-        rows = [
-            {"version": e.version, "origin": e.origin, **e.metadata.normalised()} for e in entries
-        ]
-        _terminal.json(json.dumps(rows, ensure_ascii=False))
+        _terminal.json(json.dumps(found.documents_as_json(), ensure_ascii=False))
     else:
-        _terminal.entries(entries)
+        _terminal.inventory(found)
 
 
 @kb_app.command("show")
-def kb_show(document: str, kb: Home = None) -> None:
-    """Show a document."""
+def kb_show(
+    document: str,
+    kb: Home = None,
+    version: Annotated[
+        str | None, typer.Option(help="An earlier version, by the beginning of its hash.")
+    ] = None,
+) -> None:
+    """Show a document: what is known of it, its revisions, its text."""
     from consilia.catalog import FILE, Catalog
+    from consilia.inventory import shown
 
     with Catalog(_settings(kb).kb / FILE) as catalog:
-        found = catalog.document(document)
-    _terminal.json(json.dumps(found.metadata.normalised(), ensure_ascii=False, indent=1))
+        found = shown(catalog, document, version)
+    _terminal.json(json.dumps(found.facts, ensure_ascii=False, indent=1))
     _terminal.text(found.text)
+
+
+@kb_app.command("diff")
+def kb_diff(
+    document: str,
+    old: Annotated[str | None, typer.Argument(help="Beginning of a version's hash.")] = None,
+    new: Annotated[str | None, typer.Argument(help="Beginning of a version's hash.")] = None,
+    kb: Home = None,
+) -> None:
+    """Show what changed between two versions of a document, the last two by default."""
+    from consilia.catalog import FILE, Catalog
+    from consilia.inventory import difference
+
+    with Catalog(_settings(kb).kb / FILE) as catalog:
+        found = difference(catalog, document, old, new)
+    _terminal.difference(found)
+
+
+@kb_app.command("export")
+def kb_export(folder: Path, kb: Home = None) -> None:
+    """Write all documents and a manifest into a folder that `verify` can work from."""
+    from consilia.catalog import FILE, Catalog
+    from consilia.exporting import export
+
+    with Catalog(_settings(kb).kb / FILE) as catalog:
+        count = export(catalog, folder)
+    _terminal.note(f"{count} documents in {folder}")
 
 
 def _settings(kb: Path | None) -> Settings:
     return read_settings(kb=kb)
+
+
+def _name(by: str) -> str:
+    """The name of a person, as it is recorded."""
+    name = " ".join(by.split())
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise typer.BadParameter("give the name of a person", param_hint="--by")
+    return name
 
 
 def _audience(name: str) -> Audience:
@@ -263,7 +362,7 @@ def _assistant_built(settings: Settings) -> None:
             pass
 
 
-def _embedder(settings: Settings) -> "Embedder":
-    from consilia.opening import open_embedder
+def _ingestion(settings: Settings, progress: "Progress") -> "Ingestion":
+    from consilia.opening import open_ingestion
 
-    return open_embedder(settings)
+    return open_ingestion(settings, progress)

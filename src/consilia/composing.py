@@ -9,12 +9,13 @@ from consilia.answer import (
     AnswerSection,
     Claim,
     Conflict,
+    Excluded,
     Group,
     Miss,
     Omission,
     Reference,
 )
-from consilia.citations import claims_of, last_updated, proof_of, references_of
+from consilia.citations import claims_of, excluded_of, last_updated, proof_of, references_of
 from consilia.intents import TITLES
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Sentence
@@ -32,6 +33,7 @@ class Composition:
     omissions: tuple[Omission, ...]
     conflicts: tuple[Conflict, ...]
     last_updated: str | None
+    excluded: tuple[Excluded, ...] = ()
 
 
 def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase) -> Composition:
@@ -55,10 +57,7 @@ def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase)
     mentioned = list({s.id: s for s in (*shown, *marked, *beside)}.values())
     claims = claims_of(mentioned)
     ids = {sentence.id: claim.id for sentence, claim in zip(mentioned, claims, strict=True)}
-    sources = {
-        claim.proofs[0].document: kb.source(claim.proofs[0].document, claim.proofs[0].version)
-        for claim in claims
-    }
+    sources = {claim.proofs[0].document: kb.source(claim.proofs[0].document) for claim in claims}
     return Composition(
         sections=tuple(_section(s, grouped[s.name], ids, question, kb) for s in selected),
         claims=claims,
@@ -71,6 +70,9 @@ def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase)
                 sides=tuple(tuple(ids[s.id] for s in side) for side in conflict.sides),
             )
             for conflict in conflicts
+        ),
+        excluded=excluded_of(
+            kb.source(c.sentence.document) for section in selected for c in section.excluded
         ),
         last_updated=last_updated(sources.values()),
     )

@@ -22,11 +22,12 @@ class Finding:
     good: bool
 
 
-def examine(home: Path) -> Iterator[Finding]:
+def examine(home: Path, server: str = "") -> Iterator[Finding]:
     """Look at packages, the default model and a knowledge base, one after the other.
 
     Args:
         home: The folder of the knowledge base.
+        server: URL of the Chroma server of the settings; empty for files in the folder.
 
     Yields:
         Findings; the last one is about the index.
@@ -34,7 +35,7 @@ def examine(home: Path) -> Iterator[Finding]:
     for name in _PACKAGES:
         yield _package(name)
     yield _model()
-    yield from _knowledge_base(home)
+    yield from _knowledge_base(home, server)
 
 
 def _package(name: str) -> Finding:
@@ -65,15 +66,19 @@ def _model() -> Finding:
     return Finding("embedder", f"{DEFAULT_NAME}, sha256 {sha256[:12]}… as expected", good=True)
 
 
-def _knowledge_base(home: Path) -> Iterator[Finding]:
+def _knowledge_base(home: Path, server: str) -> Iterator[Finding]:
     try:
         with Catalog(home / FILE) as catalog:
             entries = catalog.entries()
+            for entry in entries:
+                catalog.document(entry.metadata.id)  # refuses a text that is not that of its hash
         yield Finding("documents", f"{len(entries)} in {home}", good=True)
         folder = current_generation(home)
         found = problems(folder)
-        if needs_build(home, shipped_glossary()):
-            found.append("it is older than the documents; the next question builds it again")
+        if needs_build(home, shipped_glossary(), server):
+            found.append(
+                "it is not of these documents and settings; the next question builds it again"
+            )
     except ConsiliaError as error:
         yield Finding("knowledge base", str(error), good=False)
         return

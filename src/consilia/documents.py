@@ -9,10 +9,16 @@ import yaml
 from pydantic import ValidationError
 
 from consilia.errors import DocumentError, KnowledgeBaseError
-from consilia.models import Document, FrontMatter, Section, canonical_text, digest
+from consilia.models import Document, FrontMatter, Kind, Section, canonical_text, digest
 from consilia.sentences import split_sentences
 
-_FOLDERS = ("guidelines", "labels", "studies", "references")
+FOLDER_OF: dict[Kind, str] = {
+    "guideline": "guidelines",
+    "label": "labels",
+    "study": "studies",
+    "reference": "references",
+}
+"""Where the documents of each kind lie in a folder like `kb/`."""
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 MANIFEST = "manifest.json"
 MAX_BYTES = 20_000_000
@@ -144,25 +150,35 @@ def shipped_kb() -> Path:
 
 def document_paths(folder: Path) -> tuple[Path, ...]:
     """Return the documents of a folder laid out like `kb/`, sorted by path."""
-    return tuple(sorted(path for name in _FOLDERS for path in (folder / name).glob("*.md")))
+    return tuple(
+        sorted(path for name in FOLDER_OF.values() for path in (folder / name).glob("*.md"))
+    )
 
 
 def find_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the Markdown files that the paths name or hold, sorted, without README files.
+    """Return the files that the paths name or hold, sorted.
+
+    Of a folder, all files below it but hidden ones, README files, and `NAME.yaml` beside `NAME`,
+    which holds front matter for it.
 
     Raises:
-        DocumentError: A path does not exist, or is no Markdown file.
+        DocumentError: A path does not exist.
     """
     found: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            found.update(p for p in path.rglob("*.md") if p.stem.upper() != "README")
-        elif path.is_file() and path.suffix.lower() in {".md", ".markdown"}:
+            found.update(p for p in path.rglob("*") if _is_document(p, path))
+        elif path.exists():
             found.add(path)
         else:
-            reason = "is no Markdown file (.md)" if path.exists() else "does not exist"
-            raise DocumentError(f"{path} {reason}")
+            raise DocumentError(f"{path} does not exist")
     return tuple(sorted(found))
+
+
+def _is_document(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    beside = path.suffix == ".yaml" and path.with_suffix("").is_file()
+    return path.is_file() and not hidden and not beside and path.stem.upper() != "README"
 
 
 def manifest_of(folder: Path) -> dict[str, object]:

@@ -4,6 +4,7 @@
 ConsiliaError
 ├── QuestionError         the question is no question: empty, blank or too long
 ├── DocumentError         a document cannot be read: broken front matter, wrong encoding
+├── FetchError            a service does not give what was asked of it
 ├── KnowledgeBaseError    a knowledge base cannot be opened, built or changed
 │   └── IndexMismatchError    its index was made with another embedder
 ├── ModelError            model weights are missing, corrupted or unusable
@@ -23,6 +24,10 @@ class QuestionError(ConsiliaError):
 
 class DocumentError(ConsiliaError):
     """A document cannot be read; the message names the file and the reason."""
+
+
+class FetchError(ConsiliaError):
+    """A service on the network is not reached, refuses, or answers with something unusable."""
 
 
 class KnowledgeBaseError(ConsiliaError):

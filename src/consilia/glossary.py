@@ -2,8 +2,9 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from consilia.errors import DocumentError
@@ -89,6 +90,7 @@ class Glossary:
     longest: int = field(init=False)
     long_words: tuple[str, ...] = field(init=False)
     """Words of names that are long enough to be mistyped unmistakably."""
+    _found_by: Callable[[str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         phrases: dict[tuple[str, ...], str] = {}
@@ -106,6 +108,8 @@ class Glossary:
         long = dict.fromkeys(word for word in parts if len(word) >= LONG and word.isalpha())
         object.__setattr__(self, "long_words", tuple(long))
         object.__setattr__(self, "longest", max(map(len, phrases), default=0))
+        # The sentences of a section share their context, and it is most of the text.
+        object.__setattr__(self, "_found_by", lru_cache(maxsize=2_000)(self._index_tokens))
 
     def type_of(self, token: str) -> str | None:
         """Return the type of the concept, or None for a token that is no concept."""
@@ -142,20 +146,23 @@ class Glossary:
         """
         return [token.name for token in self.read(text)]
 
-    def index_tokens(self, text: str) -> list[str]:
+    def index_tokens(self, text: str) -> tuple[str, ...]:
         """Return the tokens a text is found by.
 
         These are its tokens, the classes they belong to (with `CLASS_OF` in front: a text on one
         member speaks of the class, but not of the other members), and what their parts are called
         alone: "nocturnal leg cramps" is found by "cramp" too.
         """
+        return self._found_by(text)
+
+    def _index_tokens(self, text: str) -> tuple[str, ...]:
         tokens: list[str] = []
         for token in self.read(text):
             tokens.append(token.name)
             tokens.extend(CLASS_OF + above for above in self.broader(token.name))
             if token.name.startswith("="):
                 tokens.extend(self.parts(token.surface))
-        return tokens
+        return tuple(tokens)
 
     def parts(self, phrase: str) -> list[str]:
         """Return the tokens of shorter stretches of a phrase, stop words left out."""

@@ -1,22 +1,36 @@
 """One generation of the index: sentences, vectors and words, read-only once built."""
 
+import hashlib
 import json
+import os
+import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from consilia.encoders import EmbedderIdentity, Vectors
 from consilia.errors import IndexMismatchError, KnowledgeBaseError
 from consilia.lexical import LexicalIndex
-from consilia.models import KINDS, Kind, Passage, Population, Sentence
+from consilia.models import KINDS, Kind
+from consilia.sentence_table import SentenceTable
 
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
+SENTENCES, WORDS, VECTORS = "sentences.sqlite3", "words", "vectors"
 _STATE = "generation.json"
-FORMAT = 1
+_SERVER = "server"
+_LEASE = ".lease"
+_CHANGES_WHEN_READ = frozenset({"chroma.sqlite3", "chroma.sqlite3-wal", "chroma.sqlite3-shm"})
+FORMAT = 2
 """Of the files of a generation; another format is built anew."""
+
+VectorsOf = Callable[[Sequence[bytes]], Vectors]
+"""Returns the vectors of embedded texts by their hashes, `(len(hashes), dimension)`."""
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,91 +45,14 @@ class GenerationState:
     embedder: dict[str, object]
     counts: dict[str, int]
     """Sentences by kind."""
-
-
-class SentenceTable:
-    """The sentences of a generation by row number, in a SQLite file of its own."""
-
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        uri = path.absolute().as_uri() + ("?mode=rwc" if create else "?mode=ro")
-        self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        if create:
-            self._db.execute("PRAGMA synchronous = OFF")  # the folder is synced as a whole
-            self._db.execute(
-                "CREATE TABLE sentences (row INTEGER PRIMARY KEY, document TEXT, body TEXT)"
-            )
-            self._db.execute("CREATE INDEX by_document ON sentences (document)")
-            self._db.execute("CREATE TABLE conflicts (id TEXT, row INTEGER)")
-        self._db.execute("SELECT count(*) FROM sentences").fetchone()
-        self._cached = lru_cache(maxsize=20_000)(self._read)
-
-    def add(self, sentences: Sequence[Sentence]) -> None:
-        """Store sentences; row numbers count from 0 in their order."""
-        with self._db:
-            self._db.executemany(
-                "INSERT INTO sentences VALUES (?, ?, ?)",
-                ((row, s.document, _dump(s)) for row, s in enumerate(sentences)),
-            )
-
-            self._db.executemany(
-                "INSERT INTO conflicts VALUES (?, ?)",
-                ((id_, row) for row, s in enumerate(sentences) for id_ in s.conflicts),
-            )
-
-    def of_conflict(self, conflict: str) -> tuple[Sentence, ...]:
-        """Return the sentences on all sides of a conflict, by document in index order."""
-        rows = self._db.execute(
-            "SELECT row FROM conflicts WHERE id = ? ORDER BY row", (conflict,)
-        ).fetchall()
-        return tuple(self.get(row) for (row,) in rows)
-
-    def get(self, row: int) -> Sentence:
-        """Return the sentence of a row."""
-        return self._cached(row)
-
-    def of_document(self, document: str) -> tuple[Sentence, ...]:
-        """Return the sentences of a document in reading order."""
-        rows = self._db.execute(
-            "SELECT row FROM sentences WHERE document = ? ORDER BY row", (document,)
-        ).fetchall()
-        return tuple(self.get(row) for (row,) in rows)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def _read(self, row: int) -> Sentence:
-        (body,) = self._db.execute("SELECT body FROM sentences WHERE row = ?", (row,)).fetchone()
-        return _load(body)
-
-
-_SETS = ("tokens", "own_tokens")
-
-
-def _dump(sentence: Sentence) -> str:
-    fields = {
-        name: getattr(sentence, name)
-        for name in Sentence.__dataclass_fields__
-        if name not in {"passage", "population", *_SETS}
-    }
-    fields["passage"] = [sentence.passage.start, sentence.passage.end]
-    fields["population"] = sentence.population.model_dump()
-    fields |= {name: sorted(getattr(sentence, name)) for name in _SETS}
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def _load(body: str) -> Sentence:
-    fields = json.loads(body)
-    fields["headings"] = tuple(fields["headings"])
-    fields["conflicts"] = tuple(fields["conflicts"])
-    fields["passage"] = Passage(*fields["passage"])
-    fields["population"] = Population(**fields["population"])
-    fields |= {name: frozenset(fields[name]) for name in _SETS}
-    return Sentence(**fields)
+    server: str = ""
+    """URL of the Chroma server that keeps its vectors; empty when they lie in its folder."""
+    files: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file that reading does not change, by its path in the folder."""
 
 
 class Generation:
-    """An index generation, open for reading."""
+    """An index generation, open for reading; as long as it is open nobody deletes it."""
 
     def __init__(self, folder: Path) -> None:
         """Open the generation in a folder.
@@ -126,16 +63,25 @@ class Generation:
         from consilia.vectors import VectorStore
 
         self.folder = folder
-        self.state = read_state(folder)
+        self._lease = _leased(folder)
+        self._copies = ExitStack()
         try:
-            self.sentences = SentenceTable(folder / "sentences.sqlite3")
+            place = openable(folder, self._copies)
+            self.state = read_state(folder)
+            self.sentences = SentenceTable(folder / SENTENCES)
+            self._words = LexicalIndex(place / WORDS)
+            self._vectors = VectorStore(
+                place / VECTORS, self.state.counts, server=self.state.server
+            )
         except sqlite3.DatabaseError as error:
+            os.close(self._lease)
             raise KnowledgeBaseError(
                 f"the sentences in {folder} are broken: {error}; "
                 "`consilia kb rebuild` builds them again"
             ) from error
-        self._words = LexicalIndex(folder / "words")
-        self._vectors = VectorStore(folder / "vectors")
+        except KnowledgeBaseError:
+            os.close(self._lease)
+            raise
 
     @property
     def size(self) -> int:
@@ -163,6 +109,8 @@ class Generation:
         """Close its files."""
         self.sentences.close()
         self._vectors.close()
+        self._copies.close()
+        os.close(self._lease)
 
 
 def read_state(folder: Path) -> GenerationState:
@@ -179,37 +127,114 @@ def read_state(folder: Path) -> GenerationState:
         ) from error
 
 
-def write_generation(
-    folder: Path,
-    sentences: Sequence[Sentence],
-    vectors: Vectors,
-    index_tokens: Callable[[Sentence], Sequence[str]],
-    state: GenerationState,
-) -> None:
-    """Write a generation into a new folder: sentences, words and vectors together.
+def openable(folder: Path, copies: ExitStack) -> Path:
+    """Return where words and vectors of a generation can be opened.
+
+    Tantivy and Chroma write where they read: of a folder that is read-only they get a copy.
 
     Args:
-        folder: Does not exist yet.
-        sentences: All sentences of the knowledge base, in their order.
-        vectors: One a sentence.
-        index_tokens: The search terms of a sentence, repeats kept for BM25.
-        state: What it is made from; written last.
+        folder: Of the generation.
+        copies: Deletes the copy when it is closed.
+
+    Returns:
+        The folder itself, or a temporary one of the same name.
+    """
+    if os.access(folder, os.W_OK):
+        return folder
+    copy = Path(copies.enter_context(TemporaryDirectory(prefix="consilia-"))) / folder.name
+    for path in (*folder.glob(f"{WORDS}/*"), *folder.glob(f"{VECTORS}/**/*")):
+        if path.is_file():
+            target = copy / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return copy
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell a finished generation from what a killed build left behind."""
+    return (folder / _STATE).is_file()
+
+
+def is_in_use(folder: Path) -> bool:
+    """Tell whether some process has a generation open."""
+    try:
+        lease = os.open(folder / _LEASE, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        flock(lease, LOCK_EX | LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lease)
+    return False
+
+
+def write_words_and_vectors(
+    folder: Path,
+    table: SentenceTable,
+    vectors_of: VectorsOf,
+    told: Callable[[int], None],
+    *,
+    server: str,
+) -> None:
+    """Write words and vectors of the sentences of a table.
+
+    Args:
+        folder: Holds the finished table, and nothing of these.
+        table: The sentences.
+        vectors_of: The vector of each embedded text.
+        told: Called with the number of vectors after each stretch.
+        server: URL of the Chroma server that keeps the vectors; empty for the folder itself.
     """
     from consilia.vectors import VectorStore
 
-    folder.mkdir(parents=True)
-    table = SentenceTable(folder / "sentences.sqlite3", create=True)
-    table.add(sentences)
-    table.close()
-    LexicalIndex(folder / "words", create=True).add(
-        (row, sentence, index_tokens(sentence)) for row, sentence in enumerate(sentences)
-    )
-    store = VectorStore(folder / "vectors", create=True)
+    LexicalIndex(folder / WORDS, create=True).add(table.terms())
+    store = VectorStore.create(folder / VECTORS, table.counts(), server=server)
     for kind in KINDS:
-        rows = [row for row, sentence in enumerate(sentences) if sentence.kind == kind]
-        store.add(kind, rows, vectors[rows])
+        for part in _parts(table.inputs(kind)):
+            store.add(kind, [row for row, _ in part], vectors_of([key for _, key in part]))
+            told(len(part))
     store.close()
+
+
+def start_generation(folder: Path, server: str) -> None:
+    """Make the folder of a generation, with where its vectors go: a killed build leaves no orphans.
+
+    Args:
+        folder: Does not exist yet.
+        server: URL of the Chroma server; empty for the folder itself.
+    """
+    folder.mkdir(parents=True)
+    (folder / _SERVER).write_text(server, encoding="utf-8")
+
+
+def server_of(folder: Path) -> str:
+    """Return the server that keeps the vectors of a generation, finished or not; empty for none."""
+    path = folder / _SERVER
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def write_state(folder: Path, state: GenerationState) -> None:
+    """Write what a generation is made from, last of all: without it a generation is none."""
+    (folder / _LEASE).touch()
     (folder / _STATE).write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a generation that reading does not change."""
+    ignored = {*_CHANGES_WHEN_READ, _STATE, _LEASE}
+    return {
+        path.relative_to(folder).as_posix(): file_hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in ignored
+    }
+
+
+def file_hash(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_embedder(state: GenerationState, identity: EmbedderIdentity) -> None:
@@ -224,3 +249,32 @@ def check_embedder(state: GenerationState, identity: EmbedderIdentity) -> None:
             f"(sha256 {str(state.embedder.get('sha256'))[:12]}…), not with {identity.name!r}: "
             "set CONSILIA_EMBEDDER back, or build it again with `consilia kb rebuild`"
         )
+
+
+def _leased(folder: Path) -> int:
+    """A descriptor that tells others not to delete the folder.
+
+    Raises:
+        KnowledgeBaseError: The folder is not there.
+    """
+    try:
+        lease = os.open(folder / _LEASE, os.O_RDONLY)
+    except OSError as error:
+        raise KnowledgeBaseError(
+            f"the index in {folder} is gone: {error.strerror}; "
+            "`consilia kb rebuild` builds it again"
+        ) from error
+    with suppress(OSError):  # some network file systems have no locks
+        flock(lease, LOCK_SH | LOCK_NB)
+    return lease
+
+
+def _parts(rows: Iterable[tuple[int, bytes]]) -> Iterable[list[tuple[int, bytes]]]:
+    part: list[tuple[int, bytes]] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part

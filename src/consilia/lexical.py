@@ -6,7 +6,7 @@ from pathlib import Path
 import tantivy
 
 from consilia.errors import KnowledgeBaseError
-from consilia.models import Kind, Sentence
+from consilia.models import Kind
 
 _ANALYSER = "tokens"
 
@@ -45,15 +45,15 @@ class LexicalIndex:
         )
         self._searcher = self._index.searcher()
 
-    def add(self, rows: Iterable[tuple[int, Sentence, Sequence[str]]]) -> None:
-        """Add sentences with their row numbers and search terms, and commit them."""
+    def add(self, rows: Iterable[tuple[int, Kind, str]]) -> None:
+        """Add sentences by row number, kind and search terms, and commit them."""
         # One thread: row numbers and segments come out the same in every build.
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
-        for row, sentence, tokens in rows:
+        for row, kind, terms in rows:
             document = tantivy.Document()
             document.add_unsigned("row", row)
-            document.add_text("kind", sentence.kind)
-            document.add_text("terms", " ".join(tokens))
+            document.add_text("kind", kind)
+            document.add_text("terms", terms)
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()

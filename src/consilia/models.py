@@ -17,6 +17,9 @@ MarkName = Literal["boxed_warning", "contraindication", "strong_recommendation"]
 Standing = Literal[
     "current", "superseded", "retracted", "concern", "preprint", "withdrawn", "unknown"
 ]
+_NEVER_USED = frozenset({"retracted", "withdrawn"})
+NEWER_VERSION = "a newer version in this knowledge base: "
+"""How a `standing_source` begins that names the successor of a source."""
 Design = Literal[
     "clinical_guideline",
     "consensus_criteria",
@@ -121,6 +124,32 @@ class ConflictSide(_Strict):
     sentence: str
 
 
+RelationType = Literal[
+    "retracted_by",
+    "retraction_of",
+    "concern_raised_by",
+    "concern_about",
+    "corrected_by",
+    "correction_of",
+    "updated_by",
+    "update_of",
+    "reinstated_by",
+    "comment_on",
+    "commented_by",
+    "other",
+]
+
+
+class Relation(_Strict):
+    """What another publication is to this source, as the source's record says."""
+
+    type: RelationType
+    identifiers: dict[str, str] = {}
+    """Of the other publication: `pmid`, `doi`, …; empty when the record gives none."""
+    text: str = ""
+    """How the record cites it."""
+
+
 class FrontMatter(_Strict):
     """What is known about a source, as written between the `---` lines of its document."""
 
@@ -142,7 +171,19 @@ class FrontMatter(_Strict):
     sample_size: int | None = Field(default=None, ge=0)
     population: Population = Population()
     licence: str | None = None
+    family: str | None = None
+    """What all versions of a guideline or label share: a set id, a programme's number."""
+    edition: str | None = None
+    """Which version of its family it is, as the source counts them."""
+    subjects: tuple[str, ...] = ()
+    """Subject headings, keywords or active ingredients, as the source gives them."""
+    relations: tuple[Relation, ...] = ()
+    pages: tuple[int, ...] = ()
+    """Where each page of the source starts in the text; empty for sources without pages."""
     standing: Standing = "unknown"
+    standing_source: str | None = None
+    """Who says so, when it is not the source itself."""
+    standing_date: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
     provenance: str | None = None
     reading: Literal["source_text", "own_summary"] = "source_text"
     read_level: Literal["abstract", "label_section", "full_text"] | None = None
@@ -156,7 +197,7 @@ class FrontMatter(_Strict):
             raise ValueError("the title is empty")
         return value
 
-    @field_validator("published", "revised", "review_by", "read_on", mode="before")
+    @field_validator("published", "revised", "review_by", "read_on", "standing_date", mode="before")
     @classmethod
     def _dates_as_text(cls, value: object) -> object:
         if isinstance(value, date):
@@ -181,6 +222,16 @@ class FrontMatter(_Strict):
             "design": slug if known else _DESIGN_WORDINGS.get(slug, "other"),
             "wording": value.strip(),
         }
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the source is never used for a claim.
+
+        Retracted and withdrawn sources are not, nor those whose newer version is at hand. A source
+        that calls itself superseded, while its successor is not at hand, is used and marked.
+        """
+        replaced = (self.standing_source or "").startswith(NEWER_VERSION)
+        return self.standing in _NEVER_USED or (self.standing == "superseded" and replaced)
 
     def normalised(self) -> dict[str, object]:
         """Return the fields that are set, in plain JSON types: what hashes are taken of."""
@@ -255,6 +306,12 @@ class Sentence:
     """Search terms of title, headings, population and sentence, see `consilia.terms`."""
     own_tokens: frozenset[str]
     """Search terms of the sentence alone."""
+    subjects: tuple[str, ...] = ()
+    """Of a drug label, its active ingredients and brand names; empty for other kinds."""
+    page: int | None = None
+    """Of the source on which it starts, from 1; None for sources without pages."""
+    excluded: bool = False
+    """Whether its source is never used for a claim: retracted, withdrawn or replaced."""
 
     @property
     def id(self) -> str:

@@ -1,32 +1,53 @@
 """Opening what an assistant needs: the embedder, and a knowledge base that is up to date."""
 
 import logging
+import os
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from consilia import wording
+from consilia.answer import Notice
 from consilia.building import Progress
 from consilia.catalog import FILE
 from consilia.encoders import Embedder
+from consilia.engines import ENGINES, Serial, threads_of
 from consilia.errors import KnowledgeBaseError
+from consilia.glossary import Glossary
+from consilia.health import damage
 from consilia.index import CURRENT, FORMAT, check_embedder, read_state
+from consilia.ingestion import Ingestion
 from consilia.knowledge_base import (
     KnowledgeBase,
-    add_shipped,
     check_home,
     current_generation,
+    earlier_generations,
     needs_build,
     needs_shipped_update,
-    rebuild,
     refuse_lost_catalog,
     shipped_glossary,
 )
 from consilia.settings import Settings
 
 _log = logging.getLogger(__name__)
+_NOTICES = {
+    "index_old": wording.INDEX_OLD,
+    "index_rebuilt": wording.INDEX_REBUILT,
+    "index_rolled_back": wording.INDEX_ROLLED_BACK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBase:
+    """A knowledge base that is open, and what answers must tell about its state."""
+
+    kb: KnowledgeBase
+    notice: Notice | None
 
 
 def open_knowledge_base(
     home: Path | None, settings: Settings, embedder: Embedder, progress: Progress
-) -> KnowledgeBase:
+) -> OpenedBase:
     """Open a knowledge base.
 
     The user's own is built from the documents that ship when it is missing, and brought up to
@@ -39,7 +60,8 @@ def open_knowledge_base(
         progress: Told of the phases.
 
     Returns:
-        The knowledge base, open for reading.
+        The knowledge base, open for reading. One whose index is damaged is built again from the
+        catalog, or gives way to the index before it; answers tell.
 
     Raises:
         KnowledgeBaseError: There is none in the named folder, or it cannot be built.
@@ -58,16 +80,35 @@ def open_knowledge_base(
     if empty or (not named and needs_shipped_update(home)):
         if not empty:
             _refuse_other_embedder(home, embedder)
-        add_shipped(home, lambda: embedder, progress)
+        Ingestion(home, lambda: embedder, progress, server=settings.chroma).add_shipped()
     glossary = shipped_glossary()
     if not (home / FILE).is_file():
         raise KnowledgeBaseError(
             f"{home} holds other files and no knowledge base; name an empty folder or a built one"
         )
-    if needs_build(home, glossary):
+    if problem := _loss(home):
+        return _repaired(home, glossary, embedder, problem, progress, server=settings.chroma)
+    if needs_build(home, glossary, settings.chroma):
         _refuse_other_embedder(home, embedder)
-        _bring_up_to_date(home, embedder, progress)
-    return KnowledgeBase(home, glossary, embedder.identity)
+        notice = _bring_up_to_date(home, embedder, progress, settings.chroma)
+        return OpenedBase(KnowledgeBase(home, glossary, embedder.identity), notice)
+    check_embedder(read_state(current_generation(home)), embedder.identity)
+    if problem := _damage(current_generation(home), settings.chroma):
+        return _repaired(home, glossary, embedder, problem, progress, server=settings.chroma)
+    return OpenedBase(KnowledgeBase(home, glossary, embedder.identity), None)
+
+
+def _damage(folder: Path, server: str) -> str:
+    """What is wrong with a generation, or nothing; a server that is down is no damage.
+
+    Raises:
+        KnowledgeBaseError: The server does not answer.
+    """
+    if server:
+        from consilia.vectors import reach
+
+        reach(server)
+    return damage(folder) or ""
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -81,18 +122,91 @@ def open_embedder(settings: Settings) -> Embedder:
     return load_embedder(settings.embedder, threads=settings.threads)
 
 
-def _bring_up_to_date(home: Path, embedder: Embedder, progress: Progress) -> None:
+def open_ingestion(
+    settings: Settings, progress: Progress, *, engine: str = "serial", workers: int | None = None
+) -> Ingestion:
+    """Return what changes the knowledge base of the settings, with their embedder and server.
+
+    Args:
+        settings: Tell the folder, the embedder and where vectors are kept.
+        progress: Told of the phases.
+        engine: A name in `consilia.engines.ENGINES`.
+        workers: Of an engine that has several, at least 1; as many as there are cores when None.
+
+    Returns:
+        The ingestion; nothing is opened yet.
+
+    Raises:
+        KnowledgeBaseError: The engine is not installed.
+    """
+    count = workers or os.cpu_count() or 1
+    made = ENGINES[engine](count)
+    if not isinstance(made, Serial):
+        settings = settings.model_copy(update={"threads": threads_of(count)})
+    embedder = partial(open_embedder, settings)
+    return Ingestion(settings.kb, embedder, progress, server=settings.chroma, engine=made)
+
+
+def _loss(home: Path) -> str:
+    """What is gone of an index that was there; empty when it can be read, or there was none."""
+    if not (home / CURRENT).is_file():
+        return f"{CURRENT} is gone" if earlier_generations(home) else ""
+    try:
+        read_state(current_generation(home))
+    except KnowledgeBaseError as error:
+        return str(error)
+    return ""
+
+
+def _repaired(
+    home: Path,
+    glossary: Glossary,
+    embedder: Embedder,
+    problem: str,
+    progress: Progress,
+    *,
+    server: str,
+) -> OpenedBase:
+    """Build a damaged index again; when that fails, go back to an earlier one that is whole.
+
+    Raises:
+        KnowledgeBaseError: Neither can be done.
+    """
+    _log.warning("the index is damaged: %s", problem)
+    try:
+        Ingestion(home, lambda: embedder, progress, server=server).rebuild()
+    except KnowledgeBaseError as error:
+        for folder in earlier_generations(home):
+            state = read_state(folder)
+            fits = (state.format, state.glossary) == (FORMAT, glossary.sha256)
+            if fits and damage(folder) is None:
+                kb = KnowledgeBase(home, glossary, embedder.identity, folder=folder)
+                return OpenedBase(kb, _notice("index_rolled_back", problem))
+        raise KnowledgeBaseError(f"the index is damaged: {problem}; {error}") from error
+    kb = KnowledgeBase(home, glossary, embedder.identity)
+    return OpenedBase(kb, _notice("index_rebuilt", problem))
+
+
+def _notice(code: str, reason: str) -> Notice:
+    return Notice(code, _NOTICES[code].format(reason=reason))
+
+
+def _bring_up_to_date(
+    home: Path, embedder: Embedder, progress: Progress, server: str
+) -> Notice | None:
     """Build the index again; when that fails and there is an earlier one, go on with it.
 
     Raises:
         KnowledgeBaseError: It fails, and there is no earlier one.
     """
     try:
-        rebuild(home, lambda: embedder, progress)
+        Ingestion(home, lambda: embedder, progress, server=server).rebuild()
     except KnowledgeBaseError as error:
         if not (home / CURRENT).is_file() or read_state(current_generation(home)).format != FORMAT:
             raise
         _log.warning("the earlier index stays in use: %s", error)
+        return _notice("index_old", str(error))
+    return None
 
 
 def _refuse_other_embedder(home: Path, embedder: Embedder) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from consilia import wording
 
 if TYPE_CHECKING:
-    from consilia.answer import Answer, AnswerSection, Claim, Reference
+    from consilia.answer import Answer, AnswerSection, Claim, Excluded, Reference
 
 # What CommonMark could take for markup: emphasis, code, links, HTML, entities, list and heading
 # signs where a line starts.
@@ -94,6 +94,8 @@ def _sentence(answer: "Answer", claim: "Claim") -> str:
     numbers = "".join(f"[{number}]" for number in claim.citations)
     source = answer.references[claim.citations[0] - 1]
     tags = [wording.MARK_TITLES[claim.mark]] if claim.mark else []
+    tags += [f"page {proof.page}" for proof in claim.proofs[:1] if proof.page]
+    tags += [place_note(claim, source)] if place_note(claim, source) else []
     tags += ["our inference from the source"] if claim.derived else []
     tags += [source.strength] if source.strength else []
     return f"{escaped(claim.text)} {numbers}" + (f" ({escaped('; '.join(tags))})" if tags else "")
@@ -116,7 +118,31 @@ def _beside(answer: "Answer") -> Iterator[str]:
         )
 
 
+def place_note(claim: "Claim", source: "Reference") -> str:
+    """Return the headings above a sentence of a source's own words; empty for a summary of ours.
+
+    A sentence of a label or guideline may hold for the patients of its section alone.
+    """
+    return " > ".join(claim.headings) if source.reading == "source_text" else ""
+
+
+def standing_note(source: "Reference | Excluded") -> str:
+    """Return where a source stands, who says so and since when."""
+    details = ", ".join(filter(None, (source.standing_source, source.standing_date)))
+    return f"{source.standing} ({details})" if details else source.standing
+
+
+def _excluded(excluded: "Excluded") -> str:
+    identifiers = ", ".join(f"{k} {v}" for k, v in sorted(excluded.identifiers.items()))
+    named = f"{excluded.title} ({identifiers})" if identifiers else excluded.title
+    return f"- {escaped(f'{named}: {standing_note(excluded)}')}"
+
+
 def _references(answer: "Answer") -> Iterator[str]:
+    if answer.excluded:
+        yield f"## {wording.EXCLUDED_TITLE}"
+        yield wording.EXCLUDED_NOTE
+        yield "\n".join(map(_excluded, answer.excluded))
     if not answer.references:
         return
     yield "## References"
@@ -137,7 +163,8 @@ def _reference(reference: "Reference") -> str:
         identifiers,
         reference.strength,
         str(reference.population["text"]),
-        f"standing: {reference.standing}",
+        f"standing: {standing_note(reference)}",
+        f"review due by {reference.review_by}" if reference.review_by else None,
         wording.reading_note(reference.reading, reference.read_level),
     ]
     text = escaped(". ".join(part.rstrip(".") for part in parts if part)) + "."

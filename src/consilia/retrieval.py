@@ -119,12 +119,15 @@ def _ranked(scores: Mapping[int, float]) -> list[int]:
 
 
 def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """Leave out sentences that repeat an earlier one of their kind word for word."""
-    seen: set[tuple[tuple[str, ...], str]] = set()
+    """Leave out sentences that repeat an earlier one of their kind word for word.
+
+    One of a source that is never used does not stand in the way of one that is.
+    """
+    seen: set[tuple[tuple[str, ...], str, bool]] = set()
     kept = []
     for hit in hits:
         sentence = hit.sentence
-        key = (tuple(words(sentence.text)), sentence.kind)
+        key = (tuple(words(sentence.text)), sentence.kind, sentence.excluded)
         if key not in seen:
             seen.add(key)
             kept.append(hit)

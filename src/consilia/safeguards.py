@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from consilia.index import SentenceTable
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import MarkName, Sentence
 from consilia.question import Question
+from consilia.sentence_table import SentenceTable
 
 _SEVERITY: tuple[MarkName, ...] = ("boxed_warning", "contraindication", "strong_recommendation")
 _TOPIC_TYPES = frozenset({"drug", "drug_class", "condition", "substance", "symptom"})
@@ -34,6 +34,8 @@ def disagreements(shown: Sequence[Sentence], table: SentenceTable) -> tuple[Disa
     for conflict in dict.fromkeys(id_ for sentence in shown for id_ in sentence.conflicts):
         sides: dict[str, list[Sentence]] = {}
         for sentence in table.of_conflict(conflict):
+            if sentence.excluded:
+                continue
             sides.setdefault(sentence.document, []).append(sentence)
         if len(sides) > 1 or sum(map(len, sides.values())) > 1:
             found.append(Disagreement(conflict, tuple(tuple(side) for side in sides.values())))

@@ -9,6 +9,7 @@ from consilia.encoders import Embedder
 from consilia.intents import FACETS
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Kind, Sentence
+from consilia.populations import groups_in
 from consilia.quantities import numbers_in
 from consilia.question import Question, understand
 from consilia.relevance import (
@@ -88,6 +89,8 @@ class Candidate:
     """Whether it may not be shown at all: other patients, another dose row, another drug."""
     lead: bool
     """Whether a section may rest on it alone."""
+    special: bool
+    """Whether its headings are about a group of patients that was not asked about."""
     on_topic: bool
     """Whether it names everything that the question is about."""
 
@@ -99,6 +102,8 @@ class Selected:
     name: SectionName
     chosen: tuple[Candidate, ...]
     nearest: tuple[Candidate, ...]
+    excluded: tuple[Candidate, ...] = ()
+    """What would have been worth showing, were its source not retracted or replaced."""
 
 
 def select(
@@ -121,11 +126,18 @@ def select(
         One entry for each section, in the order of the answer.
     """
     limits = coefficients()
-    asked = _candidates(question, kb, embedder, keep)
+    found_all = _candidates(question, kb, embedder, keep)
+    asked = {name: _used(found) for name, found in found_all.items()}
+    excluded = {name: _worth_naming(found, limits) for name, found in found_all.items()}
     if max(map(_best, asked.values())) < limits.answer:
-        return tuple(Selected(name, (), _nearest(found)) for name, found in asked.items())
+        return tuple(
+            Selected(name, (), _nearest(found), excluded[name]) for name, found in asked.items()
+        )
     facets = (
-        {name: _candidates(of, kb, embedder, keep) for name, of in _facet_questions(question, kb)}
+        {
+            name: {section: _used(c) for section, c in _candidates(of, kb, embedder, keep).items()}
+            for name, of in _facet_questions(question, kb)
+        }
         if question.broad
         else {}
     )
@@ -135,7 +147,8 @@ def select(
             chosen = _facets(found, {facet: of[name] for facet, of in facets.items()}, kb, limits)
         else:
             chosen = _ranked(found, limits) if _best(found) >= limits.section else ()
-        sections.append(Selected(name, chosen, () if chosen else _nearest(found)))
+        nearest = () if chosen else _nearest(found)
+        sections.append(Selected(name, chosen, nearest, excluded[name]))
     return _at_most(IN_ALL, sections)
 
 
@@ -145,10 +158,16 @@ def _candidates(
     """What is found for a question, by section, the highest score first."""
     hits = retrieve(question.text, kb, embedder, keep=keep)
     terms = weigh(question, kb, embedder)
+    drugs = _asked_drugs(question, kb)
     return {
-        name: _scored(question, terms, [hits[kind] for kind in kinds])
+        name: _scored(question, terms, [hits[kind] for kind in kinds], drugs)
         for name, kinds in SECTION_KINDS.items()
     }
+
+
+def _asked_drugs(question: Question, kb: KnowledgeBase) -> frozenset[str]:
+    """The drugs with a label in the knowledge base that a question names."""
+    return kb.labelled_drugs & {term.token for term in question.terms}
 
 
 def _facet_questions(question: Question, kb: KnowledgeBase) -> list[tuple[str, Question]]:
@@ -159,6 +178,14 @@ def _facet_questions(question: Question, kb: KnowledgeBase) -> list[tuple[str, Q
         part = understand(wording.format(topic=topic), kb.glossary)
         found.append((facet, replace(part, groups=question.groups, age=question.age, broad=False)))
     return found
+
+
+def _used(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [c for c in candidates if not c.sentence.excluded]
+
+
+def _worth_naming(candidates: Iterable[Candidate], limits: Coefficients) -> tuple[Candidate, ...]:
+    return tuple(c for c in candidates if c.sentence.excluded and _usable(c, limits))
 
 
 def _nearest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -179,13 +206,26 @@ def _best(candidates: Iterable[Candidate]) -> float:
 
 
 def _scored(
-    question: Question, terms: tuple[WeighedTerm, ...], lists: Sequence[Sequence[Hit]]
+    question: Question,
+    terms: tuple[WeighedTerm, ...],
+    lists: Sequence[Sequence[Hit]],
+    drugs: frozenset[str],
 ) -> list[Candidate]:
     candidates: list[Candidate] = []
     for hits in lists:
         least = min((hit.dense for hit in hits if hit.dense is not None), default=0.0)
-        candidates.extend(_candidate(question, terms, hit, least) for hit in hits[:CONSIDERED])
+        candidates.extend(
+            _candidate(question, terms, hit, least)
+            for hit in hits[:CONSIDERED]
+            if not _of_another_drug(hit.sentence, drugs)
+        )
     return sorted(candidates, key=lambda c: (-c.score, c.sentence.id))
+
+
+def _of_another_drug(sentence: Sentence, drugs: frozenset[str]) -> bool:
+    """Tell whether a sentence comes from the label of none of the drugs that were asked about."""
+    of_label = sentence.kind == "label" and bool(sentence.subjects)
+    return of_label and bool(drugs) and not drugs & sentence.tokens
 
 
 def _candidate(
@@ -209,13 +249,15 @@ def _candidate(
         missing=(*groups, *values, *lacking, *(("the number asked",) if outside else ())),
         barred=barred,
         lead=not (barred or filler or set(values) & _HARD_VALUES),
+        special=not question.groups and bool(groups_in(" . ".join(sentence.headings)) - {"adult"}),
         on_topic=not lacking,
     )
 
 
 def _ranked(candidates: Sequence[Candidate], limits: Coefficients) -> tuple[Candidate, ...]:
     """The best sentences, the first one a lead, few from one source."""
-    lead = next(c for c in candidates if c.lead)
+    leads = [c for c in candidates if c.lead]
+    lead = next((c for c in leads if not c.special and c.score >= limits.section), leads[0])
     floor = max(limits.companion, lead.score - BEHIND)
     others = [c for c in candidates if c is not lead and not c.barred and c.score >= floor]
     return _capped([lead, *others], PER_SECTION)

@@ -10,6 +10,14 @@ _CANDIDATE = re.compile(r"[.!?…]+[)\]\"'\u201d\u2019]*(?=\s|$)")
 _LINE = re.compile(r"[^\n]+")
 _LIST_MARKER = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)]|[a-z][.)])[ \t]+|^[ \t]*>[ \t]*|^[ \t]+")
 _LAST_WORD = re.compile(r"([A-Za-z](?:[A-Za-z.]*[A-Za-z])?)$")
+# A grade behind the full stop belongs to the recommendation that it grades.
+_GRADE = re.compile(
+    r"[(\[][^()\[\]\n]{0,100}\b(?:recommendations?|strong|weak|conditional|grade|strength|"
+    r"(?:level|quality|certainty) of evidence|(?:high|moderate|low)[- ](?:quality|certainty)|"
+    r"(?:level|class|category) [IVX0-9A-D]{1,4})\b[^()\[\]\n]{0,200}[)\]]",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^#{1,6}[ \t]")
 _TABLE_RULE = re.compile(r"^[\s|:+-]+$")
 _FENCE = re.compile(r"^[ \t]*(```|~~~|---+$|\*\*\*+$)")
 
@@ -58,7 +66,7 @@ def _blocks(text: str, start: int, end: int) -> list[Span]:
         is_item = bool(marker and marker[0].strip())
         if (
             not line[marker.end() if marker else 0 :].strip()
-            or line.startswith("#")
+            or _HEADING.match(line)
             or _FENCE.match(line)
             or _TABLE_RULE.match(line)
         ):
@@ -99,7 +107,7 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
         return True
     if match[0][0] in "!?":
         return not rest[0].islower()
-    if rest[0].islower() or rest[0] in ",;:)":
+    if rest[0].islower() or rest[0] in ",;:)" or _GRADE.match(rest):
         return False
     before = _LAST_WORD.search(text, begin, match.start())
     word = before[1] if before else ""

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, le=64)
     """`CONSILIA_THREADS`: threads that torch may use to build an index; a question uses one."""
 
+    chroma: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
+    """`CONSILIA_CHROMA`: URL of a Chroma server that keeps the vectors; empty: files keep them."""
+
     def digest(self) -> str:
         """Return the hash of what shapes an answer: where it lies on disk is no part of it."""
         return digest(canonical_json({"embedder": self.embedder}))

@@ -1,32 +1,58 @@
 """What the command line prints."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from consilia.catalog import Entry
-    from consilia.knowledge_base import Report
+    from consilia.catalog import Revision
+    from consilia.differences import SectionChange
+    from consilia.inventory import Difference, Inventory
     from consilia.models import Hit
+    from consilia.reports import Report, Told
 
 _PHASES = {
-    "read": "Reading documents",
+    "fetch": "Fetching",
+    "read": "Reading files",
+    "chunk": "Cutting into sentences",
     "embed": "Embedding sentences",
     "write": "Writing the index",
     "check": "Checking the index",
+    "sync": "Writing to disk",
+    "swap": "Swapping the index in",
 }
+_CHANGES = 10
+_SHOWN = 5
+"""Notes of a kind and file that are printed; the rest is counted."""
 
 
 def printable(text: str) -> str:
     """Return text without control characters: none can move the cursor or hide words."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+
+
+class _RateColumn(ProgressColumn):
+    """How many a second are done."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, empty before it is known."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
 class Terminal:
@@ -53,7 +79,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Print a line beside the answer."""
-        self._err.print(Text(printable(text), style="dim"))
+        self._err.print(Text(printable(text), style="dim"), soft_wrap=True)
 
     def error(self, text: str) -> None:
         """Print what went wrong."""
@@ -82,8 +108,35 @@ class Terminal:
             self._out.print(Text(f"{sentence.kind}  {sentence.id}  {scores}", style="bold"))
             self._out.print(Text(printable(f"  {sentence.text}")))
 
-    def entries(self, entries: "Sequence[Entry]") -> None:
-        """Print a table of documents."""
+    def inventory(self, found: "Inventory") -> None:
+        """Print what a knowledge base holds."""
+        self._entries(found.documents)
+        for held in found.quarantined:
+            self._line(f"quarantined: {held.document}: {held.reasons[0]}")
+        for document in found.removed:
+            self._line(f"removed: {document} (kept for answers that cite it)")
+        for link in found.links:
+            self._line(f"linked: {link.document} repeats {link.original} ({link.reason})")
+        for change in found.changes[:_CHANGES]:
+            self._line(f"change {change.number}, {change.at}: {change.what}")
+        for generation in found.generations:
+            current = " (current)" if generation == found.generations[0] else ""
+            self._line(f"generation {generation}{current}")
+
+    def difference(self, found: "Difference") -> None:
+        """Print what changed between two versions of a document."""
+        self._line(f"{found.document}: {found.old[:19]} to {found.new[:19]}")
+        for name, (before, after) in found.metadata.items():
+            self._line(f"  {name}: {before} -> {after}")
+        for line in change_lines(found.sections):
+            self._line(line)
+        if not found.metadata and not found.sections:
+            self._line("  no difference")
+
+    def _line(self, text: str) -> None:
+        self._out.print(Text(printable(text)), soft_wrap=True)
+
+    def _entries(self, entries: "Sequence[Revision]") -> None:
         table = Table("id", "kind", "title", "year", "standing", "from")
         for entry in entries:
             metadata = entry.metadata
@@ -93,21 +146,34 @@ class Terminal:
                 printable(metadata.title),
                 str(metadata.year or ""),
             )
-            table.add_row(*map(Text, (*cells, metadata.standing, entry.origin)))
+            origin = entry.provenance.origin
+            table.add_row(*map(Text, (*cells, metadata.standing, origin)))
         self._out.print(table)
 
     def report(self, report: "Report") -> None:
         """Print what a change of a knowledge base did."""
-        for name in ("added", "updated", "removed"):
-            for document in getattr(report, name):
-                self._out.print(Text(f"{name}: {document}"), soft_wrap=True)
+        for line in report_lines(report):
+            self._line(line)
+        for told in report.told:
+            for line in note_lines(told):
+                self.note(line)
         for refused in report.refused:
             self.error(f"refused: {refused.reason}")
-        self._out.print(
-            f"{len(report.added)} added, {len(report.updated)} updated, "
-            f"{len(report.unchanged)} unchanged, {len(report.removed)} removed, "
-            f"{len(report.refused)} refused"
-        )
+        counts: dict[str, Sized] = {
+            "added": report.added,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "removed": report.removed,
+            "older": report.older,
+            "quarantined": report.quarantined,
+            "refused": report.refused,
+        }
+        said = [
+            f"{len(found)} {name}"
+            for name, found in counts.items()
+            if found or name not in {"older", "quarantined"}
+        ]
+        self._out.print(", ".join(said))
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
@@ -120,7 +186,9 @@ class Terminal:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            _RateColumn(),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
         )
         with Progress(*columns, console=self._err, transient=True) as bars:
             opening = bars.add_task("Opening the knowledge base", total=None)
@@ -133,6 +201,48 @@ class Terminal:
                 bars.update(tasks[phase], completed=done, total=total)  # type: ignore[arg-type]
 
             yield told
+
+
+def report_lines(report: "Report") -> Iterator[str]:
+    """Yield a line for each document that a change touched, with what changed in it."""
+    yield from (f"added: {document}" for document in report.added)
+    for document in report.updated:
+        yield f"updated: {document}"
+        yield from change_lines(report.changes.get(document, ()))
+    yield from (f"removed: {document}" for document in report.removed)
+    for document in report.older:
+        yield f"older: {document}: a newer version is in use; this one is kept beside it"
+    for document, reasons in report.quarantined.items():
+        yield f"quarantined: {document}: it seems to speak to an assistant; it is not searched"
+        yield from (f"  {reason}" for reason in reasons[:_SHOWN])
+        yield f"  after reading it: consilia kb release {document} --by NAME"
+    yield from (f"standing: {name}: {standing}" for name, standing in report.standings.items())
+    touched = {*report.added, *report.updated}
+    for link in report.links:
+        if touched & {link.document, link.original}:
+            yield f"linked: {link.document} repeats {link.original} ({link.reason})"
+
+
+def change_lines(changes: "Sequence[SectionChange]") -> Iterator[str]:
+    """Yield what changed in a document, section by section."""
+    for change in changes:
+        yield f"  {change.change}: {' > '.join(change.headings) or 'before the first heading'}"
+        yield from (f"    - {sentence}" for sentence in change.removed)
+        yield from (f"    + {sentence}" for sentence in change.added)
+
+
+def note_lines(told: "Told") -> Iterator[str]:
+    """Yield what a reader reports of a file."""
+    kinds = {
+        "not in the document": told.notes.unplaced,
+        "hidden, left out": told.notes.hidden,
+        "repaired": told.notes.repaired,
+    }
+    for kind, notes in kinds.items():
+        for note in notes[:_SHOWN]:
+            yield f"{told.path.name}, {note.place}: {kind}: {note.text}"
+        if len(notes) > _SHOWN:
+            yield f"{told.path.name}: {kind}: {len(notes) - _SHOWN} more"
 
 
 def _score(value: float | None) -> str:

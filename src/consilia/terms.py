@@ -4,10 +4,13 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from threading import Lock
 
 import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
+_stemming = Lock()
+"""The stemmer keeps the word that it works on: two threads would mix theirs."""
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)?\d*|[^\W\d_]+")
 
 
@@ -46,7 +49,10 @@ def stem(word: str) -> str:
     >>> stem("haemodialysis") == stem("hemodialysis")
     True
     """
-    return word if word[0].isdigit() else str(_STEMMER.stemWord(american(word)))
+    if word[0].isdigit():
+        return word
+    with _stemming:
+        return str(_STEMMER.stemWord(american(word)))
 
 
 def american(word: str) -> str:

@@ -1,12 +1,20 @@
-"""The dense side of an index: Chroma, embedded, one collection for each kind of source."""
+"""The dense side of an index: Chroma, one collection for each kind of source.
+
+Embedded, its files lie in the folder of a generation. On a server (`chroma run`), each generation
+has collections of its own, named after it: the one in use is never written to.
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import RLock
+from urllib.parse import urlsplit
 
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
@@ -17,77 +25,138 @@ from consilia.errors import KnowledgeBaseError
 from consilia.models import KINDS, Kind
 
 _BATCH = 2_000
+_VALUES = 1_000_000
+"""Numbers that are sent at once: a server takes 40 MB."""
 # One collection a kind, since a local `where` filter scans: 500,000 vectors took 4 ms without
 # a filter and 760 ms with one that matches 19 %.
-_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}}
+_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
+_SYNC_BATCH = 100
+_STRETCH = 20
+_opening = RLock()
+"""Clients of one folder share what Chroma opens once: threads must not open and close at once."""
+_FAILURES = (chromadb.errors.ChromaError, httpx.HTTPError, ValueError, OSError)
+_REACHED = 5.0
+"""Seconds in which a server must answer that it is there."""
+_ANSWERED = 300.0
+"""Seconds in which it must answer anything: the graph is written while the last vectors wait."""
 
 
 class VectorStore:
     """Vectors by row number, searched by cosine similarity within one kind."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the store.
+    def __init__(self, folder: Path, counts: Mapping[str, int], *, server: str = "") -> None:
+        """Open the vectors of a generation.
 
         Args:
-            folder: Where Chroma keeps its files.
-            create: Make the collections.
+            folder: Where Chroma keeps its files; on a server, its name tells the generation.
+            counts: Vectors of each kind; kinds without any have no collection.
+            server: URL of a Chroma server; empty for files in the folder.
 
         Raises:
-            KnowledgeBaseError: The files cannot be read.
+            KnowledgeBaseError: The files cannot be read, or the server is not reached.
         """
-        try:
-            self._client: ClientAPI = chromadb.PersistentClient(
-                path=str(folder),
-                settings=ChromaSettings(anonymized_telemetry=False, allow_reset=False),
-            )
+        self._place = server or str(folder)
+        self._process = os.getpid()
+        self._counts = {kind: counts.get(kind, 0) for kind in KINDS}
+        with _failing(self._place), ExitStack() as failed:
+            self._client = _client(folder, server)
+            failed.callback(_close, self._client)
             self._collections: dict[Kind, Collection] = {
-                kind: self._client.create_collection(
-                    kind,
-                    configuration=_HNSW,  # type: ignore[arg-type]  # a TypedDict of its own
-                    embedding_function=None,
+                kind: self._client.get_collection(
+                    collection_name(folder, kind, server), embedding_function=None
                 )
-                if create
-                else self._client.get_collection(kind, embedding_function=None)
                 for kind in KINDS
+                if self._counts[kind]
             }
-        except (chromadb.errors.ChromaError, ValueError, OSError) as error:
-            raise KnowledgeBaseError(f"cannot open the vectors in {folder}: {error}") from error
+            failed.pop_all()
 
-        self._sizes: dict[Kind, int] = {}
+    @classmethod
+    def create(cls, folder: Path, counts: Mapping[str, int], *, server: str = "") -> "VectorStore":
+        """Make the empty collections of a generation and open them.
+
+        Chroma writes its graph to disk once, when the last vector is in: what lies in its log
+        before that would be read again, and its files written anew, each time it is opened.
+
+        Raises:
+            KnowledgeBaseError: The files cannot be written, or the server is not reached.
+        """
+        with _connected(folder, server) as client:
+            for kind, count in counts.items():
+                if count:
+                    hnsw = {**_HNSW, "sync_threshold": count, "batch_size": min(count, _SYNC_BATCH)}
+                    client.create_collection(
+                        collection_name(folder, kind, server),
+                        configuration={"hnsw": hnsw},  # type: ignore[arg-type]  # a TypedDict of its own
+                        embedding_function=None,
+                    )
+        return cls(folder, counts, server=server)
 
     def add(self, kind: Kind, rows: Sequence[int], vectors: Vectors) -> None:
-        """Add vectors under their row numbers, in batches."""
-        self._sizes.pop(kind, None)
-        for start in range(0, len(rows), _BATCH):
-            self._collections[kind].add(
-                ids=[str(row) for row in rows[start : start + _BATCH]],
-                embeddings=vectors[start : start + _BATCH],
-            )
+        """Add vectors under their row numbers, in batches.
+
+        Raises:
+            KnowledgeBaseError: They cannot be written.
+        """
+        with _failing(self._place):
+            batch = max(1, min(_BATCH, _VALUES // max(1, vectors.shape[1])))
+            for start in range(0, len(rows), batch):
+                self._collections[kind].add(
+                    ids=[str(row) for row in rows[start : start + batch]],
+                    embeddings=vectors[start : start + batch],
+                )
 
     def count(self, kind: Kind) -> int:
-        """Return how many vectors a kind has; this is no proof that they can be found."""
-        return self._collections[kind].count()
+        """Return how many vectors a kind has; this is no proof that they can be found.
+
+        Raises:
+            KnowledgeBaseError: They cannot be read.
+        """
+        with _failing(self._place):
+            return self._collections[kind].count() if kind in self._collections else 0
 
     def search(self, kind: Kind, vectors: Vectors, k: int) -> list[list[tuple[int, float]]]:
-        """Return for each vector the nearest `k` rows, best first, with cosine similarity."""
-        if kind not in self._sizes:
-            self._sizes[kind] = self.count(kind)
-        size = min(k, self._sizes[kind])
+        """Return for each vector the nearest `k` rows, best first, with cosine similarity.
+
+        Raises:
+            KnowledgeBaseError: They cannot be read.
+        """
+        size = min(k, self._counts[kind])
         if not size or not len(vectors):
             return [[] for _ in vectors]
-        found = self._collections[kind].query(
-            query_embeddings=vectors, n_results=size, include=["distances"]
-        )
+        if os.getpid() != self._process:  # Chroma's threads are not in a fork: it would wait
+            raise KnowledgeBaseError(
+                f"the vectors in {self._place} were opened before this process was forked; open "
+                "the knowledge base again in it"
+            )
+        with _failing(self._place):
+            found = self._collections[kind].query(
+                query_embeddings=vectors, n_results=size, include=["distances"]
+            )
         return [
             [(int(row), 1.0 - distance) for row, distance in zip(rows, distances, strict=True)]
             for rows, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
 
-    def lost(self, kind: Kind, *, tolerance: float, batch: int) -> int:
-        """Return how many stored vectors find neither themselves nor one at the same place."""
-        lost = 0
-        for start in range(0, self.count(kind), batch):
-            stored = self._collections[kind].get(limit=batch, offset=start, include=["embeddings"])
+    def lost(self, kind: Kind, *, tolerance: float, batch: int, sample: int | None = None) -> int:
+        """Return how many stored vectors find neither themselves nor one at the same place.
+
+        Args:
+            kind: Whose vectors.
+            tolerance: By which the cosine similarity with the nearest may stay below 1.
+            batch: How many are searched for at once.
+            sample: How many in all, in stretches spread over the kind; None is every one.
+
+        Returns:
+            A count of vectors.
+        """
+        lost, size = 0, self._counts[kind]
+        limit = batch if sample is None else _STRETCH
+        step = limit if sample is None else max(limit, size * limit // max(1, sample))
+        for start in range(0, size, step):
+            with _failing(self._place):
+                stored = self._collections[kind].get(
+                    limit=limit, offset=start, include=["embeddings"]
+                )
             vectors = np.asarray(stored["embeddings"], dtype=np.float32)
             hits = self.search(kind, vectors, 1)
             lost += sum(not hit or hit[0][1] < 1 - tolerance for hit in hits)
@@ -95,4 +164,108 @@ class VectorStore:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._client.close()  # type: ignore[attr-defined]  # of the implementation alone
+        _close(self._client)
+
+
+def reach(server: str) -> None:
+    """Make sure, within seconds, that a Chroma server answers.
+
+    Raises:
+        KnowledgeBaseError: Nothing answers, or something that is no Chroma server.
+    """
+    with _failing(server):
+        answer = httpx.get(f"{server.rstrip('/')}/api/v2/heartbeat", timeout=_REACHED)
+    if "nanosecond heartbeat" not in answer.text:
+        raise KnowledgeBaseError(
+            f"what answers at {server} is no Chroma server; correct or unset CONSILIA_CHROMA"
+        )
+
+
+def drop_collections(folder: Path, server: str) -> None:
+    """Delete the collections of a generation from a server; those that are not there are not.
+
+    Raises:
+        KnowledgeBaseError: The server is not reached.
+    """
+    with _connected(folder, server) as client:
+        known = {collection.name for collection in client.list_collections()}
+        for name in known & {collection_name(folder, kind, server) for kind in KINDS}:
+            client.delete_collection(name)
+
+
+def collection_name(folder: Path, kind: str, server: str) -> str:
+    """Return the name of a collection: on a server, generations must not meet."""
+    return f"consilia-{folder.parent.name}-{kind}" if server else kind
+
+
+def _client(folder: Path, server: str) -> ClientAPI:
+    settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
+    if not server:
+        with _opening:
+            return chromadb.PersistentClient(path=str(folder), settings=settings)
+    reach(server)
+    url = urlsplit(server)
+    client = chromadb.HttpClient(
+        host=url.hostname or "",
+        port=url.port or (443 if url.scheme == "https" else 80),
+        ssl=url.scheme == "https",
+        settings=settings,
+    )
+    # Left as it is, it waits for an answer for ever.
+    for session in _sessions(client):
+        session.timeout = httpx.Timeout(_ANSWERED, connect=_REACHED)
+    return client
+
+
+def _sessions(client: ClientAPI) -> list[httpx.Client]:
+    """The connections of a client to a server, which Chroma keeps to itself and does not close."""
+    owners = (client, getattr(client, "_admin_client", client))
+    servers = [getattr(owner, "_server", None) for owner in owners]
+    sessions = [getattr(server, "_session", None) for server in servers]
+    return [session for session in sessions if isinstance(session, httpx.Client)]
+
+
+@contextmanager
+def _connected(folder: Path, server: str) -> Iterator[ClientAPI]:
+    """A client that is closed at the end; what it raises says what to do."""
+    with _failing(server or str(folder)):
+        client = _client(folder, server)
+        try:
+            yield client
+        finally:
+            _close(client)
+
+
+@contextmanager
+def _failing(place: str) -> Iterator[None]:
+    """Turn what Chroma and its server raise into an error that says what to do.
+
+    Raises:
+        KnowledgeBaseError: They raise something.
+    """
+    try:
+        yield
+    except KnowledgeBaseError:
+        raise
+    except Exception as error:
+        # Chroma raises a bare `Exception` for an answer of its server that it does not know.
+        if not isinstance(error, _FAILURES) and type(error) is not Exception:
+            raise
+        raise KnowledgeBaseError(_unusable(place, error)) from error
+
+
+def _close(client: ClientAPI) -> None:
+    with _opening:
+        client.close()  # type: ignore[attr-defined]  # of the implementation alone
+    for session in _sessions(client):
+        session.close()
+
+
+def _unusable(place: str, error: Exception) -> str:
+    advice = (
+        "start the server again, or unset CONSILIA_CHROMA and build the index with "
+        "`consilia kb rebuild`"
+        if "://" in place
+        else "`consilia kb rebuild` builds them again"
+    )
+    return f"cannot use the vectors in {place}: {error}; {advice}"

@@ -6,9 +6,11 @@ field holds, 1 with a line for each place that does not, 2 if something cannot b
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -21,23 +23,27 @@ _SECTIONS = {  # title, beginning of the sentence of silence, kinds of source
     "label": ("From the FDA Drug Label", "The FDA drug label does", {"label"}),
     "research": ("From the Research", "The research does", {"study", "reference"}),
 }
-# The types of what is read of an answer; where the key has a `?`, null will do.
-_SPAN = """{"document": "str", "version": "str", "start": "int", "end": "int",
-    "quote": "str", "quote_sha256": "str"}"""
-_ANSWER = """{"schema": "str", "answer_id": "str", "status": "str", "last_updated?": "str",
-    "sections": [{"name": "str", "title": "str", "headline?": "str",
-        "groups": [{"claims": ["str"]}], "abstention?": {"text": "str", "nearest": [SPAN]}}],
-    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"],
-        "proofs": [SPAN], "derived": "bool"}], "references": [{}], "disclaimer": "str",
-    "omissions": [{"claim": "str"}], "conflicts": [{"sides": [["str"]]}],
-    "review": {"evidence_digest": "str"}, "manifest": {"knowledge_base": {}}}"""
-_SHAPE = json.loads(_ANSWER.replace("SPAN", _SPAN))
+# What is read of an answer, by type; `key?` may be null, `key*` may be absent too.
+_SPAN = """{"document": "str", "version": "str", "start": "int", "end": "int", "quote": "str",
+    "quote_sha256": "str", "page*": "int"}"""
+_SHAPE = """{"schema": "str", "answer_id": "str", "status": "str", "last_updated?": "str",
+    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"], "proofs": [SPAN],
+    "derived": "bool"}], "sections": [{"name": "str", "title": "str", "headline?": "str", "groups":
+    [{"claims": ["str"]}], "abstention?": {"text": "str", "nearest": [SPAN]}}], "references": [{}],
+    "omissions": [{"claim": "str"}], "conflicts": [{"sides": [["str"]]}], "disclaimer": "str",
+    "excluded*": [{"document": "str"}], "review": {"evidence_digest": "str", "status": "str"},
+    "manifest": {"knowledge_base": {}}}""".replace("SPAN", _SPAN)
 _USES = ("sections[].groups[].claims[]", "omissions[].claim", "conflicts[].sides[][]")
-_PROOFS, _MISSES = "claims[].proofs[]", "sections[].abstention.nearest[]"
+_SPANS = ("claims[].proofs[]", "sections[].abstention.nearest[]")
 _COPIED = ("kind", "title", "authors", "year", "url", "read_level", "evidence_type", "sample_size")
+_NEWER = ("standing_source", "standing_date", "review_by")  # keys that older answers lack
 _UNSAID = {"identifiers": {}, "standing": "unknown", "reading": "source_text"}
-_QUERY = """SELECT r.*, document AS id, c.version IS NULL AS removed
-    FROM revisions r LEFT JOIN current c USING (document) WHERE document = ?"""
+_NEVER_USED = ("retracted", "withdrawn", "superseded")
+_EXCLUDED = ("document", "title", "identifiers", "standing", "standing_source", "standing_date")
+_ACT = ("question", "audience", "status", "evidence_digest")
+_QUERY = """SELECT r.*, ifnull(t.text, '') AS text, document AS id, c.document = document AS current
+    FROM revisions r LEFT JOIN texts t USING (version) LEFT JOIN current c
+    USING (document, version) WHERE document = ? ORDER BY r.rowid DESC"""
 _Fields = dict[str, Any]
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -46,12 +52,8 @@ class UnreadableError(Exception):
     """The answer or the knowledge base cannot be read; the message says why."""
 
 
-class _MalformedError(Exception):
-    """Something is not of the shape it must have: the arguments are those of the finding."""
-
-
 class Finding(NamedTuple):
-    """One place of an answer that does not hold, such as `claims[2].proofs[0].quote`, and why."""
+    """One place of an answer and what is to be told of it, such as `claims[2].proofs[0].quote`."""
 
     place: str
     message: str
@@ -61,12 +63,22 @@ def check(answer: dict[str, Any], kb: Path) -> list[Finding]:
     """Return what does not hold in an answer (its parsed JSON), verified from `kb` alone."""
     try:
         case = _Case(answer, kb)
-        rules = (case.answer_id, case.spans, case.claims, case.references, case.sections, case.rest)
-        return [finding for rule in rules for finding in rule()]
-    except _MalformedError as error:
-        return [Finding(*error.args)]
+        rules = (case.spans, case.claims, case.sources, case.sections, case.rest)
+        return case.misfits or [finding for rule in rules for finding in rule()]
     except RecursionError:
         return [Finding("answer", "is nested too deeply")]
+
+
+def remarks(answer: dict[str, Any], kb: Path) -> list[Finding]:
+    """Return the spans of an answer whose document was removed or has a newer version."""
+    case, found = _Case(answer, kb), []
+    for place, span in case.at(*_SPANS):
+        known = case.known[span["document"]]
+        current = [r["version"] for r in known if r.get("current", True)]
+        if known and span["version"] not in current:
+            why = "an earlier version of" if current else "a removed document:"
+            found.append(Finding(place, f"rests on {why} {span['document']!a}"))
+    return found
 
 
 def _digest(value: object) -> str:
@@ -81,30 +93,35 @@ def _differ(place: str, value: object, *allowed: object) -> Iterator[Finding]:
 
 
 def _walk(place: str, value: object, shape: object) -> Iterator[tuple[str, Any]]:
-    yield place, value  # and then what the shape names in it
+    yield place, value  # and then what the shape names in it, or why it does not fit
     if isinstance(value, dict) and isinstance(shape, dict):
         for name, inner in shape.items():
-            key = name.removesuffix("?")
-            if key == name or value.get(key, inner) is not None:
+            key = name.rstrip("?*")
+            if key == name or value.get(key, inner if "?" in name else None) is not None:
                 yield from _walk(f"{place}.{key}".lstrip("."), value.get(key), inner)
     elif isinstance(value, list) and isinstance(shape, list):
         for i, element in enumerate(value):
             yield from _walk(f"{place}[{i}]", element, shape[0])
     elif type(value).__name__ != shape:
-        raise _MalformedError(place or "answer", f"is missing or is not like {str(shape)[:99]}")
+        yield place, Finding(place or "answer", f"is missing or is not like {str(shape)[:99]}")
 
 
-def _read(kb: Path, documents: set[str]) -> list[_Fields]:
-    catalog = kb / "catalog.sqlite3"
+def _read(kb: Path, documents: set[str]) -> tuple[list[_Fields], list[list[str]]]:
+    log, catalog = kb / "catalog.sqlite3-wal", kb / "catalog.sqlite3"
+    fixed = not (log.exists() or os.access(kb, os.W_OK))  # no log there, and none can be made
     try:
-        if not catalog.is_file():
-            entries = json.loads((kb / "manifest.json").read_bytes())["documents"]
-            rows = [e | {"text": _text(kb / e["path"])} for e in entries if e["id"] in documents]
-            return [_revision(row, row["front_matter"]) for row in rows]
-        with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)) as opened:
-            opened.row_factory = sqlite3.Row
-            rows = [dict(row) for known in documents for row in opened.execute(_QUERY, (known,))]
-        return [_revision(row, json.loads(row["front_matter"])) for row in rows]
+        if catalog.is_file():
+            uri = f"{catalog.absolute().as_uri()}?mode=ro&immutable={fixed:d}"
+            with closing(sqlite3.connect(uri, uri=True)) as db:
+                db.row_factory = sqlite3.Row
+                rows = [dict(row) for known in documents for row in db.execute(_QUERY, (known,))]
+                acts = db.execute("SELECT * FROM reviews").fetchall()
+        else:
+            manifest = json.loads((kb / "manifest.json").read_bytes())
+            entries = [e for e in manifest["documents"] if e["id"] in documents]
+            rows = [e | {"text": _text(kb / e["path"])} for e in entries]
+            acts = manifest.get("reviews", [])
+        return list(map(_revision, rows)), [[str(act[key]) for key in _ACT] for act in acts]
     except (sqlite3.Error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise UnreadableError(f"cannot read the knowledge base {str(kb)!a}: {error}") from error
 
@@ -114,85 +131,95 @@ def _text(path: Path) -> str:
     return normalize("NFC", body).strip("\n") + "\n"
 
 
-def _revision(row: _Fields, known: _Fields) -> _Fields:
-    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_UNSAID)}
+def _revision(row: _Fields) -> _Fields:
+    known = row["front_matter"]
+    known = json.loads(known) if isinstance(known, str) else known
+    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_NEWER, *_UNSAID)}
     entry |= {"document": known["id"], "venue": known.get("journal") or known.get("issuer")}
     entry["population"] = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
     whole = [_digest(row["text"]), _digest(known)] == [row["version"], row["metadata_sha256"]]
     date = str(known.get("revised") or known.get("published") or known.get("year") or "")
     derived = [mark["sentence"] for mark in known.get("marks", []) if mark.get("derived")]
-    return row | {"entry": entry, "whole": whole, "date": date, "derived": derived}
+    pages = [range(start).stop for start in known.get("pages", [])]
+    return row | {"entry": entry, "whole": whole, "date": date, "derived": derived, "pages": pages}
 
 
 class _Case:  # an answer, the revisions of its documents, and a generator for each concern
     def __init__(self, answer: _Fields, kb: Path) -> None:
-        self.answer = answer
-        self.values = [(re.sub(r"\d+", "", p), p, v) for p, v in _walk("", answer, _SHAPE)]
-        self.known = _read(kb, {span["document"] for _, span in self.at(_PROOFS, _MISSES)})
-        self.cited = {c["id"]: [p["document"] for p in c["proofs"]] for c in answer["claims"]}
+        self.answer, walked = answer, list(_walk("", answer, json.loads(_SHAPE)))
+        self.misfits = [value for _, value in walked if isinstance(value, Finding)][:1]
+        self.values = [(re.sub(r"\d+", "", p), p, v) for p, v in walked if not self.misfits]
+        documents = {value["document"] for _, value in self.at(*_SPANS, "excluded[]")}
+        found, self.acts = _read(kb, documents)
+        self.known = {d: [r for r in found if r["id"] == d] for d in documents}
+        self.cited = {c["id"]: [p["document"] for p in c["proofs"]] for _, c in self.at("claims[]")}
         mentions = [d for _, claim in self.at(*_USES) for d in self.cited.get(claim, [])]
         self.numbers = {d: n for n, d in enumerate(dict.fromkeys(mentions), start=1)}
 
     def at(self, *paths: str) -> list[tuple[str, Any]]:  # `claims[]`: `claims[0]`, `claims[1]`, …
         return [(p, v) for path in paths for general, p, v in self.values if general == path]
 
-    def revisions(self, document: str) -> list[_Fields]:  # that fit the reference, if any does
-        versions = {p["version"] for _, p in self.at(_PROOFS) if p["document"] == document}
-        known = [r for r in self.known if r["id"] == document and r["version"] in versions]
-        number = {"number": self.numbers.get(document)}
-        return [r for r in known if r["entry"] | number in self.answer["references"]] or known
+    def reference(self, revision: _Fields) -> _Fields:  # what a reference to it must say
+        entry = revision["entry"] | {"number": self.numbers.get(revision["id"])}
+        newer = any("standing_source" in reference for reference in self.answer["references"])
+        return {key: value for key, value in entry.items() if newer or key not in _NEWER}
 
-    def answer_id(self) -> Iterator[Finding]:
-        content = {k: v for k, v in self.answer.items() if k not in {"answer_id", "review"}}
-        base = {k: v for k, v in content["manifest"]["knowledge_base"].items() if k != "generation"}
-        content["manifest"] = content["manifest"] | {"knowledge_base": base}
-        yield from _differ("answer_id", self.answer["answer_id"], _digest(content))
+    def fits(self, document: str) -> list[_Fields]:  # revisions that fit its reference, or all
+        versions = [p["version"] for _, p in self.at(_SPANS[0]) if p["document"] == document]
+        known = [r for r in self.known[document] if r["version"] in versions]
+        return [r for r in known if self.reference(r) in self.answer["references"]] or known
 
     def spans(self) -> Iterator[Finding]:
-        for place, span in self.at(_PROOFS, _MISSES):
+        for place, span in self.at(*_SPANS):
             quote, start, end = span["quote"], span["start"], span["end"]
-            known = [r for r in self.known if r["id"] == span["document"]]
+            known = self.known[span["document"]]
             revisions = [r for r in known if r["version"] == span["version"]]
             yield from _differ(f"{place}.quote_sha256", span["quote_sha256"], _digest(quote))
-            if not known or known[0].get("removed"):
-                yield Finding(f"{place}.document", "is not in the knowledge base, or was removed")
+            if not known:
+                yield Finding(f"{place}.document", "is not in the knowledge base")
             elif not revisions or not all(r["whole"] for r in revisions):
                 yield Finding(f"{place}.version", "is not in the knowledge base, or was changed")
             elif not 0 <= start < end <= len(revisions[0]["text"]):
                 yield Finding(f"{place}.start", "to end is no span of the text")
             else:
                 yield from _differ(f"{place}.quote", quote, revisions[0]["text"][start:end])
+                pages = [bisect_right(r["pages"], start) or None for r in revisions]
+                yield from _differ(f"{place}.page", span.get("page", pages[0]), *pages)
 
     def claims(self) -> Iterator[Finding]:
         ids, uses = [name for _, name in self.at("claims[].id")], self.at(*_USES)
         yield from (Finding(place, "is no claim") for place, use in uses if use not in ids)
         for place, claim in self.at("claims[]"):
+            proofs = claim["proofs"]
             if ids.count(claim["id"]) > 1 or claim["id"] not in dict(uses).values():
                 yield Finding(f"{place}.id", "is the id of several claims, or is shown nowhere")
             yield from _differ(f"{place}.form", claim["form"], "verbatim", "paraphrase")
-            numbers = dict.fromkeys(self.numbers.get(p["document"]) for p in claim["proofs"])
+            numbers = dict.fromkeys(self.numbers.get(p["document"]) for p in proofs)
             yield from _differ(f"{place}.citations", claim["citations"], list(numbers))
-            yield from self.proofs(place, claim, claim["proofs"])
+            said = {re.sub(r"[\W_]", "", normalize("NFKC", p["quote"]).casefold()) for p in proofs}
+            if not proofs or (claim["form"] == "verbatim" and len(said) > 1):
+                yield Finding(f"{place}.proofs", "do not all say what the claim says")
+            elif claim["form"] == "verbatim":
+                yield from _differ(f"{place}.text", claim["text"], proofs[0]["quote"])
+            marks = {p["quote"] in r["derived"] for p in proofs for r in self.fits(p["document"])}
+            yield from _differ(f"{place}.derived", claim["derived"], *(marks or {False}))
 
-    def proofs(self, place: str, claim: _Fields, proofs: list[_Fields]) -> Iterator[Finding]:
-        letters = {re.sub(r"[\W_]", "", normalize("NFKC", p["quote"]).casefold()) for p in proofs}
-        if not proofs or (claim["form"] == "verbatim" and len(letters) > 1):
-            yield Finding(f"{place}.proofs", "do not all say what the claim says")
-        elif claim["form"] == "verbatim":
-            yield from _differ(f"{place}.text", claim["text"], proofs[0]["quote"])
-        marks = {p["quote"] in r["derived"] for p in proofs for r in self.revisions(p["document"])}
-        yield from _differ(f"{place}.derived", claim["derived"], *(marks or {False}))
-
-    def references(self) -> Iterator[Finding]:
+    def sources(self) -> Iterator[Finding]:
         shown, numbers = self.answer["references"], self.numbers
         yield from _differ("references", [r.get("number") for r in shown], [*numbers.values()])
         for (document, number), reference in zip(numbers.items(), shown, strict=False):
             place = f"references[{number - 1}]"
-            for wanted in [r["entry"] | {"number": number} for r in self.revisions(document)[:1]]:
+            for wanted in map(self.reference, self.fits(document)[:1]):
                 for key in sorted(reference.keys() ^ wanted.keys()):
                     yield Finding(place, f"lacks the key, or must not have it: {key!a}")
                 for key in sorted(reference.keys() & wanted.keys()):
                     yield from _differ(f"{place}.{key}", reference[key], wanted[key])
+        for place, source in self.at("excluded[]"):
+            known = [r["entry"] for r in self.known[source["document"]] if r["whole"]]
+            said = [_canonical({key: entry[key] for key in _EXCLUDED}) for entry in known]
+            if _canonical(source) not in said:
+                yield Finding(place, "is not what the knowledge base says of this document")
+            yield from _differ(f"{place}.standing", source.get("standing"), *_NEVER_USED)
 
     def sections(self) -> Iterator[Finding]:
         yield from _differ("sections", [n for _, n in self.at("sections[].name")], [*_SECTIONS])
@@ -208,19 +235,27 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
             yield from _differ(f"{place}.title", section["title"], title)
             yield from _differ(f"{place}.headline", section["headline"], None, *claims)
             yield from _differ(f"{place}.abstention", said, silence, *bare)
-            if not {str(r["entry"]["kind"]) for d in cited for r in self.revisions(d)} <= kinds:
+            if not {str(r["entry"]["kind"]) for d in cited for r in self.fits(d)} <= kinds:
                 yield Finding(f"{place}.groups", "rest on another kind of source")
 
     def rest(self) -> Iterator[Finding]:
-        keys = ("document", "version", "start", "end", "quote_sha256")
-        spans = sorted({tuple(proof[key] for key in keys) for _, proof in self.at(_PROOFS)})
-        digest = self.answer["review"]["evidence_digest"]
-        yield from _differ("review.evidence_digest", digest, _digest(spans))
+        content = {k: v for k, v in self.answer.items() if k not in {"answer_id", "review"}}
+        base = {k: v for k, v in content["manifest"]["knowledge_base"].items() if k != "generation"}
+        content["manifest"] = content["manifest"] | {"knowledge_base": base}
+        yield from _differ("answer_id", self.answer["answer_id"], _digest(content))
         yield from _differ("schema", self.answer["schema"], "consilia.answer/1")
         yield from _differ("disclaimer", _digest(self.answer["disclaimer"]), DISCLAIMER_SHA256)
-        dates = [{""}, *({r["date"] for r in self.revisions(d)} or {""} for d in self.numbers)]
+        dates = [{""}, *({r["date"] for r in self.fits(d)} or {""} for d in self.numbers)]
         newest = [date or None for date in set().union(*dates) if date >= max(map(min, dates))]
         yield from _differ("last_updated", self.answer["last_updated"], *newest)
+        keys = ("document", "version", "start", "end", "quote_sha256")
+        spans = sorted({tuple(proof[key] for key in keys) for _, proof in self.at(_SPANS[0])})
+        digest, status = self.answer["review"]["evidence_digest"], self.answer["review"]["status"]
+        yield from _differ("review.evidence_digest", digest, _digest(spans))
+        asked = [self.answer.get("standalone_question"), self.answer.get("audience")]
+        acts = [act[2:] for act in self.acts if act[:2] == asked]
+        allowed = ["under_review"] * bool(acts) + ["approved"] * (["approved", digest] in acts)
+        yield from _differ("review.status", status, "submitted", *allowed)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -228,16 +263,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         path, kb = map(Path, sys.argv[1:] if argv is None else argv)
         answer = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        sys.stderr.write(f"cannot read the answer: {error}; usage: verify ANSWER.json KB\n")
-        return 2
-    try:
         findings = check(answer, kb)
-    except UnreadableError as error:
-        sys.stderr.write(f"{error}\n")
+        notes = [] if findings else remarks(answer, kb)
+    except (UnreadableError, OSError, ValueError, RecursionError) as error:
+        usage = f"cannot read the answer: {error}; usage: verify ANSWER.json KB"
+        sys.stderr.write(f"{error if isinstance(error, UnreadableError) else usage}\n")
         return 2
     lines = [f"{finding.place}: {finding.message}\n" for finding in findings]
     sys.stdout.writelines(lines or ["Every span, quote, hash, number and reference field holds.\n"])
+    sys.stdout.writelines(f"note: {note.place} {note.message}\n" for note in notes)
     return 1 if findings else 0
 
 

@@ -50,6 +50,24 @@ CONFLICT_NOTE = (
     "side, each with its own population and date, and are not merged."
 )
 
+EXCLUDED_TITLE = "Sources that are not used"
+EXCLUDED_NOTE = (
+    "These sources speak of the topic, but were retracted, withdrawn or replaced: no sentence of "
+    "them is shown."
+)
+INDEX_REBUILT = (
+    "The index of the knowledge base was damaged ({reason}). It has been built again from the "
+    "catalog."
+)
+INDEX_ROLLED_BACK = (
+    "The index of the knowledge base is damaged ({reason}) and could not be built again. This "
+    "answer comes from an earlier index, which may lack the newest documents."
+)
+INDEX_OLD = (
+    "The index could not be brought up to the documents of the catalog ({reason}). This answer "
+    "may lack the newest ones."
+)
+
 NO_SOURCE = "No source in the knowledge base speaks of {terms}."
 NOT_TOGETHER = "No sentence found speaks of {terms} together with the rest of the question."
 OTHER_PATIENTS = "The sentences found are not about the patients asked about ({groups})."

@@ -23,7 +23,16 @@ from consilia.answer import (
 )
 from consilia.glossary import Entry, Glossary
 from consilia.models import Kind
-from consilia.wording import INTERPRETED, LEAD_INS, MARK_TITLES, REVIEW_BANNER, reading_note
+from consilia.rendering import place_note, standing_note
+from consilia.wording import (
+    EXCLUDED_NOTE,
+    EXCLUDED_TITLE,
+    INTERPRETED,
+    LEAD_INS,
+    MARK_TITLES,
+    REVIEW_BANNER,
+    reading_note,
+)
 
 if TYPE_CHECKING:
     from consilia.assistant import Surroundings
@@ -95,6 +104,7 @@ def answer_html(
         *(_section(context, section) for section in answer.sections),
         _omissions(context),
         _conflicts(context),
+        _excluded(answer),
         _references(context),
         _terms(answer, glossary),
     ]
@@ -206,11 +216,12 @@ def _claim(context: Context, claim: Claim) -> str:
         _tag("span", "derived", "tag derived") if claim.derived else "",
         *(_standing(reference) for reference in references),
     ]
-    strengths = dict.fromkeys(r.strength for r in references if r.strength)
+    places = (place_note(claim, reference) for reference in references)
+    strengths = dict.fromkeys([*filter(None, places), *(r.strength for r in references)])
     citations = "".join(_citation(context, claim, reference) for reference in references)
     return (
         f'<div class="claim">{"".join(tags)}<span class="words">{_text(claim.text)}</span>'
-        f"{GLUE}{citations}{_tag('small', '; '.join(strengths), 'strength')}</div>"
+        f"{GLUE}{citations}{_tag('small', '; '.join(filter(None, strengths)), 'strength')}</div>"
     )
 
 
@@ -222,12 +233,13 @@ def _standing(reference: Reference) -> str:
 def _citation(context: Context, claim: Claim, reference: Reference) -> str:
     """Return a number that opens the words which the claim takes from this reference."""
     proofs = [proof for proof in claim.proofs if proof.document == reference.document]
-    passages = "".join(_passage(context.surroundings(proof)) for proof in proofs)
+    passages = "".join(_passage(context.surroundings(proof), proof.page) for proof in proofs)
     facts = _rows(
         [
             ("Strength", _text(reference.strength)),
             ("Population", _population(reference)),
-            ("Standing", _text(reference.standing)),
+            ("Standing", _text(standing_note(reference))),
+            ("Review due by", _text(reference.review_by or "")),
         ],
         "facts",
     )
@@ -240,8 +252,9 @@ def _citation(context: Context, claim: Claim, reference: Reference) -> str:
     )
 
 
-def _passage(where: "Surroundings") -> str:
-    place = _tag("p", " \u203a ".join((where.title, *where.headings)), "place")
+def _passage(where: "Surroundings", page: int | None) -> str:
+    parts = (where.title, *where.headings, *([f"page {page}"] if page else []))
+    place = _tag("p", " \u203a ".join(parts), "place")
     words = (_text(where.before), f"<mark>{_text(where.quote)}</mark>", _text(where.after))
     return f'{place}<p class="passage">{" ".join(part for part in words if part)}</p>'
 
@@ -297,6 +310,17 @@ def _conflict(context: Context, conflict: Conflict) -> str:
     return f'{_tag("p", conflict.note, "note")}<div class="sides">{sides}</div>'
 
 
+def _excluded(answer: Answer) -> str:
+    if not answer.excluded:
+        return ""
+    items = ""
+    for source in answer.excluded:
+        why = _tag("small", standing_note(source), "missing")
+        items += f"<li>{_tag('span', source.title, 'words')}{why}</li>"
+    title = _tag("h3", EXCLUDED_TITLE) + _tag("p", EXCLUDED_NOTE, "note")
+    return f'<div class="section excluded">{title}<ul class="claims">{items}</ul></div>'
+
+
 def _references(context: Context) -> str:
     body = ""
     for kind, title in REFERENCE_TITLES.items():
@@ -314,7 +338,8 @@ def _reference(context: Context, reference: Reference) -> str:
         for name, number in reference.identifiers.items()
     )
     note = reading_note(reference.reading, reference.read_level)
-    known = _dotted([reference.strength, f"standing: {reference.standing}", note])
+    due = f"review due by {reference.review_by}" if reference.review_by else ""
+    known = _dotted([reference.strength, f"standing: {standing_note(reference)}", due, note])
     return (
         f'<li id="{html.escape(context.anchor)}-ref-{reference.number}">'
         f'<span class="number">[{reference.number}]</span><div>{_tag("strong", reference.title)}'

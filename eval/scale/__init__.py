@@ -1,0 +1,1 @@
+"""Size: what an index of many sentences costs."""
