@@ -41,5 +41,7 @@ bench: setup  ## Speed and memory, against their bars, in one run
 
 bench-scale: setup  ## What an index of 10,000, 100,000 and 300,000 sentences costs
 	$(PY) -m eval scale
+faults: setup  ## Kill, damage and starve it 200 times over: nothing may be lost
+	$(PY) -m eval faults
 
-.PHONY: help setup app ask test-quick test check lint fix types imports docs bench bench-scale
+.PHONY: help setup app ask test-quick test check lint fix types imports docs bench bench-scale faults

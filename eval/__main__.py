@@ -37,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     scale.add_argument("sizes", nargs="*", type=int, metavar="SENTENCES", help="smallest first")
     sources = commands.add_parser("sources", help="what the readers find in real files")
     sources.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    faults = commands.add_parser("faults", help="kill, damage and starve it; nothing may be lost")
+    faults.add_argument("--kills", type=int, default=200, metavar="N", help="default: 200")
+    faults.add_argument("--only", default="", metavar="F1,F6", help="default: all")
+    faults.add_argument("--short", action="store_true", help="try each kind of harm once")
     return parser
 
 
@@ -84,7 +88,21 @@ def _scale(given: argparse.Namespace) -> int:
     return run_scale(tuple(given.sizes) or SIZES)
 
 
-_COMMANDS = {"gold": _gold, "fit": _fit, "bench": _bench, "scale": _scale, "sources": _sources}
+def _faults(given: argparse.Namespace) -> int:
+    from eval.faults.table import run_faults
+
+    only = [number for number in given.only.split(",") if number]
+    return run_faults(only, kills=given.kills, short=given.short)
+
+
+_COMMANDS = {
+    "gold": _gold,
+    "fit": _fit,
+    "bench": _bench,
+    "scale": _scale,
+    "sources": _sources,
+    "faults": _faults,
+}
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def fit(cases: Sequence[Case], facts: Facts, home: Path | None) -> dict[str, obj
     """
     settings = read_settings()
     embedder = open_embedder(settings)
-    with open_knowledge_base(home, settings, embedder, lambda *_: None) as kb:
+    with open_knowledge_base(home, settings, embedder, lambda *_: None).kb as kb:
         rows = _rows(cases, facts, kb, embedder)
     model = LogisticRegression(max_iter=2_000)
     model.fit(np.array(rows.features), np.array(rows.answers), sample_weight=np.array(rows.weights))

@@ -16,6 +16,7 @@ from consilia.fetchers.fetching import Fetcher
 from consilia.fetchers.registry import FETCHERS
 from consilia.ingestion import Ingestion
 from consilia.opening import open_embedder
+from consilia.reports import Report
 from consilia.settings import Settings, read_settings
 from consilia.terminal import Terminal
 
@@ -54,9 +55,7 @@ def run(arguments: list[str], terminal: Terminal) -> int:
             )
             paths = list(fetched)
             failed = _tell(folder, terminal)
-            ingestion = _ingestion(settings, progress)
-            retractions = fetcher.name == RETRACTIONS
-            report = ingestion.update_ledger(paths[0]) if retractions else ingestion.add(paths)
+            report = _take_in(fetcher, paths, _ingestion(settings, progress))
     except FetchError:
         if folder.is_dir():
             terminal.note(f"the same command goes on from what is in {folder}")
@@ -126,6 +125,14 @@ def _tell(folder: Path, terminal: Terminal) -> bool:
     for key, reason in failed.items():
         terminal.error(f"not fetched: {key}: {reason}")
     return bool(failed)
+
+
+def _take_in(fetcher: Fetcher, paths: list[Path], ingestion: Ingestion) -> Report:
+    if not paths:
+        return Report()
+    return (
+        ingestion.update_ledger(paths[0]) if fetcher.name == RETRACTIONS else ingestion.add(paths)
+    )
 
 
 def _ingestion(settings: Settings, progress: Progress) -> Ingestion:

@@ -283,7 +283,7 @@ def test_the_doctor_looks_at_the_server(home, server):
     assert "start the server again" in finding.text
 
 
-def test_long_vectors_are_sent_in_parts_that_the_server_takes(server, tmp_path):
+def test_a_full_batch_of_long_vectors_reaches_the_server(server, tmp_path):
     vectors = np.random.default_rng(7).normal(size=(1_500, 4_096)).astype(np.float32)
     folder = tmp_path / "generation" / VECTORS
     store = VectorStore.create(folder, {"study": len(vectors)}, server=server.url)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consilia.errors import DocumentError
-from consilia.readers.docx import READER
+from consilia.readers.docx.reader import READER
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
 

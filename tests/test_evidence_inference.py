@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from consilia.readers import jats
+from consilia.readers.jats import reader as jats
 from consilia.readers.reading import Notes, Source
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "evidence-inference"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from consilia.errors import DocumentError
-from consilia.readers.html import READER
+from consilia.readers.html.reader import READER
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from consilia.fetchers.downloads import read_state
+from consilia.ingestion import Ingestion
+from consilia.testing import HashEmbedder
 from consilia.testing_services import FakeServices, Fault, Record
 from ingest.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-CSV = b"Record ID,OriginalPaperDOI\n1,10.1000/flumbosis\n"
+CSV = b"RetractionNature,OriginalPaperDOI\nRetraction,10.1000/FLUMBOSIS\n"
 ABSTRACT = """<PubmedArticle><MedlineCitation><PMID Version="1">{n}</PMID>
 <Article PubModel="Print"><Journal><JournalIssue><PubDate><Year>2020</Year></PubDate></JournalIssue>
 <Title>Journal of Flumbosis</Title></Journal>
@@ -105,12 +107,24 @@ def test_what_is_fetched_goes_into_the_knowledge_base(services, command, tmp_pat
     assert (code, "3 added" in captured.out) == (0, True), captured
 
 
-def test_the_list_of_retractions_is_fetched_and_its_path_printed(command, tmp_path, capsys):
+@pytest.mark.slow
+def test_the_list_of_retractions_is_fetched_and_judges_the_documents(
+    command, tmp_path, capsys, write_document, monkeypatch
+):
+    monkeypatch.setattr("ingest.fetch.open_embedder", lambda settings: HashEmbedder())
+    trial = write_document("trial", "Zelvoprine helps.", identifiers={"doi": "10.1000/flumbosis"})
+    Ingestion(tmp_path / "kb", HashEmbedder).add([trial])
+
     assert main(command("retractions")) == 0
 
     path = folder_of(tmp_path, "retractions") / "retraction_watch.csv"
-    assert capsys.readouterr().out == f"{path}\n"
     assert path.read_bytes() == CSV
+    assert "standing: trial: retracted (Retraction Watch" in capsys.readouterr().out
+
+
+def test_retractions_need_documents_to_judge(command, tmp_path, capsys):
+    assert main(command("retractions")) == 1
+    assert "no built knowledge base" in capsys.readouterr().err
 
 
 def test_hits_without_anything_to_fetch_are_told_and_add_nothing(
@@ -124,10 +138,12 @@ def test_hits_without_anything_to_fetch_are_told_and_add_nothing(
     assert not (tmp_path / "kb").exists()
 
 
-def test_downloads_go_where_they_are_wanted(command, tmp_path, capsys):
-    assert main(command("retractions", "--downloads", str(tmp_path / "elsewhere"))) == 0
+def test_downloads_go_where_they_are_wanted(command, tmp_path):
+    main(command("retractions", "--downloads", str(tmp_path / "elsewhere")))
 
-    assert (tmp_path / "elsewhere") in Path(capsys.readouterr().out.strip()).parents
+    assert [path.name for path in (tmp_path / "elsewhere").rglob("*.csv")] == [
+        "retraction_watch.csv"
+    ]
 
 
 @pytest.mark.parametrize("name", ["pubmed", "europepmc", "openfda", "dailymed", "retractions"])

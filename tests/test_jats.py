@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consilia.errors import DocumentError
-from consilia.readers import jats
+from consilia.readers.jats import reader as jats
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
 

@@ -15,9 +15,10 @@ from consilia.errors import IndexMismatchError, KnowledgeBaseError
 from consilia.index import CURRENT, GENERATIONS
 from consilia.ingestion import Ingestion
 from consilia.knowledge_base import KnowledgeBase, current_generation, shipped_glossary
+from consilia.remarks import remarks
 from consilia.settings import Settings
 from consilia.testing import HashEmbedder
-from consilia.verify import check, remarks
+from consilia.verify import check
 
 DOSE = "What is the dose of zelvoprine for flumbosis?"
 MONITORING = "Zelvoprine needs a monthly check of the ferritin level in flumbosis."
@@ -114,7 +115,7 @@ def test_a_document_is_used_once_added_and_no_longer_once_removed(
         assert "ferritin" not in set(catalog.keys())
         assert catalog.text("ferritin", proof.version) == text
     assert check(json.loads(before.to_json()), home) == []
-    assert any("removed" in f.message for f in remarks(json.loads(before.to_json()), home))
+    assert remarks(json.loads(before.to_json()), home) == ("'ferritin' was removed",)
     assert len(list((home / GENERATIONS).iterdir())) == 2
 
 

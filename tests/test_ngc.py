@@ -12,8 +12,8 @@ from lxml import html as lxml_html
 
 from consilia.documents import sections_of
 from consilia.errors import DocumentError
-from consilia.readers.ngc import READER
-from consilia.readers.ngc_fields import dates_of, family_of
+from consilia.readers.ngc.fields import dates_of, family_of
+from consilia.readers.ngc.reader import READER
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
 

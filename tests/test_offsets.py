@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.lib.styles import getSampleStyleSheet
-from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus import KeepTogether, ListFlowable, Paragraph, SimpleDocTemplate, Table
 
 from consilia.building import embedded_text
 from consilia.catalog import FILE, Catalog
@@ -96,7 +96,7 @@ def parts_of(stems, between, row_counts=(0, 1, 2, 3)):
 
 
 ANY = parts_of(STEMS, BETWEEN)
-# The fonts that every PDF reader has show no more letters; one row alone is no table to a reader.
+# The fonts of every PDF show no more letters. A table of one row is read line by line: none here.
 LATIN = parts_of(
     ("flumb", "zelvoprin", "naïv", "Ångström"), ("e.g.", "0.5 mg", "(adults)", "5 %"), (0, 2, 3)
 )
@@ -259,7 +259,8 @@ def pdf(parts):
             story.append(ListFlowable(items, bulletType="bullet"))
         if part.rows:
             cells = [[Paragraph(c, STYLES["BodyText"]) for c in row] for row in part.rows]
-            story.append(Table(cells, style=[("GRID", (0, 0), (-1, -1), 1, "black")]))
+            table = Table(cells, style=[("GRID", (0, 0), (-1, -1), 1, "black")])
+            story.append(KeepTogether(table))
     buffer = io.BytesIO()
     SimpleDocTemplate(buffer, title="Flumbosis").build(story)
     return buffer.getvalue()

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from consilia.documents import sections_of
 from consilia.errors import DocumentError
-from consilia.readers import spl
-from consilia.readers.openfda import READER
+from consilia.readers.labels import spl
+from consilia.readers.labels.openfda import READER
+from consilia.readers.labels.sections import BY_FIELD, UNPLACED
 from consilia.readers.reading import Notes, Source
 from consilia.readers.registry import reader_of
-from consilia.readers.spl_sections import BY_FIELD, UNPLACED
 from consilia.sentences import split_sentences
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "spl"

@@ -27,8 +27,8 @@ from reportlab.platypus import (
 )
 
 from consilia.errors import DocumentError
-from consilia.readers.pdf import READER
-from consilia.readers.pdf_hyphens import Joiner
+from consilia.readers.pdf.hyphens import Joiner
+from consilia.readers.pdf.reader import READER
 from consilia.readers.raised import raised
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
@@ -439,7 +439,7 @@ def test_a_truncated_file_is_refused_or_read():
 
 
 def test_a_page_with_too_many_characters_does_not_stop_the_others(monkeypatch):
-    monkeypatch.setattr("consilia.readers.pdf_glyphs.MAX_GLYPHS", 100)
+    monkeypatch.setattr("consilia.readers.pdf.glyphs.MAX_GLYPHS", 100)
 
     def draw(canvas):
         for line in range(10):

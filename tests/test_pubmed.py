@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consilia.errors import DocumentError
-from consilia.readers import pubmed
+from consilia.readers.medline import pubmed
 from consilia.readers.reading import Notes, Source
 from consilia.sentences import split_sentences
 

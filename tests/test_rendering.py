@@ -215,7 +215,7 @@ The guidelines do not answer the question. The sentences found do not state what
 
 ## From the FDA Drug Label
 
-**For flumbosis the zelvoprine dose is 40 mg twice daily. [1]**
+**For flumbosis the zelvoprine dose is 40 mg twice daily. [1] (Dosing)**
 
 ## From the Research
 

@@ -9,12 +9,12 @@ from lxml import etree
 from consilia.documents import sections_of
 from consilia.errors import DocumentError
 from consilia.intents import intent_of_headings
+from consilia.readers.labels.fields import day_of
+from consilia.readers.labels.sections import BY_FIELD, SECTIONS
+from consilia.readers.labels.spl import READER
+from consilia.readers.labels.text import superscript
 from consilia.readers.reading import Notes, Source
 from consilia.readers.registry import reader_of
-from consilia.readers.spl import READER
-from consilia.readers.spl_labels import day_of
-from consilia.readers.spl_sections import BY_FIELD, SECTIONS
-from consilia.readers.spl_text import superscript
 from consilia.sentences import split_sentences
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "spl"

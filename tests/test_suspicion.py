@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 
 from consilia.errors import RuleError
 from consilia.readers.reading import Note
-from consilia.readers.suspicion import Suspicion, suspicions
-from consilia.readers.suspicion_rules import load_suspicion_rules, suspicion_rules
+from consilia.readers.screening.rules import load_suspicion_rules, suspicion_rules
+from consilia.readers.screening.suspicion import Suspicion, suspicions
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 RULES = Path(str(files("consilia").joinpath("data", "suspicion.json")))

@@ -55,7 +55,8 @@ def examine(home: Path, acknowledged: Mapping[str, int]) -> Verdict:
             verdict.mixed += _mixed(opened.kb, strict="index_old" not in verdict.notices)
             verdict.wrong += _not_whole(opened.kb)
             verdict.lost += [i for i in acknowledged if not _is_held(opened.kb, i, acknowledged[i])]
-            for document in opened.kb.catalog.keys():
+            for entry in opened.kb.catalog.entries():
+                document = entry.metadata.id
                 _search(assistant, opened.kb, document, verdict, document in acknowledged)
     except ConsiliaError as error:
         verdict.error = str(error)
@@ -110,7 +111,8 @@ def _wrong_proofs(kb: KnowledgeBase, answer: Answer) -> Iterator[str]:
 
 
 def _not_whole(kb: KnowledgeBase) -> Iterator[str]:
-    for document in kb.catalog.keys():
+    for entry in kb.catalog.entries():
+        document = entry.metadata.id
         text = kb.catalog.document(document).text
         if text != text_of(int(document.rpartition("-")[2]), edition_of(text)):
             yield f"{document} is not whole"

@@ -8,8 +8,15 @@ from pathlib import Path
 
 from consilia.index import file_hash
 from eval.faults.check import Verdict
+from eval.faults.surroundings import python, run
 from eval.faults.trials import Home, Place, Row, dice, side_by_side
 
+_EXAMINE = """
+import sys
+from pathlib import Path
+from consilia.doctor import examine
+print(*(finding.text for finding in examine(Path(sys.argv[1])) if not finding.good))
+"""
 _CHROMA = "chroma.sqlite3"
 _FLIPS = 16
 """Of Chroma's SQLite file, each in another place."""
@@ -48,7 +55,7 @@ _HARMS: tuple[Callable[[Path], None], ...] = (truncated, flipped, gone, zeroed)
 def in_files(place: Place) -> Row:
     """F6: truncate, flip, delete and zero each file of the current generation in turn."""
     row = Row("F6", "each file of the current generation truncated, flipped, deleted, zeroed")
-    files = [path.relative_to(place.built_home("files").current) for path in _files(place)]
+    files = list(_files(place.built_home("files").current))
     trials = [(name, harm) for name in files for harm in _HARMS]
     if place.short:
         trials = [(name, _HARMS[n % len(_HARMS)]) for n, name in enumerate(files)]
@@ -67,11 +74,10 @@ def in_files(place: Place) -> Row:
     return row
 
 
-def _files(place: Place) -> Iterator[Path]:
-    folder = Home(place.folder / "files" / "kb").current
+def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.stat().st_size:
-            yield path
+            yield path.relative_to(folder)
 
 
 def in_chroma(place: Place) -> Row:
@@ -90,7 +96,7 @@ def in_chroma(place: Place) -> Row:
 
 
 def that_kills(place: Place) -> Row:
-    """F6: a torn graph under hashes that fit: what opens it may die, the asking process must not."""
+    """F6: a torn graph under hashes that fit: what opens it may die, who asks must not."""
     row = Row("F6", "graph files torn, hashes made to fit: the probe may die, the asker must not")
     names = ("header.bin", "data_level0.bin", "link_lists.bin", "length.bin")
     trials = [(n, harm) for n in names for harm in (truncated, zeroed, _garbage)]
@@ -160,6 +166,8 @@ def in_catalog(place: Place) -> Row:
     with db:
         db.execute("UPDATE texts SET text = replace(text, 'survey counts', 'survey doubts')")
     db.close()
+    found = run(python(_EXAMINE, str(home.folder))).stdout
+    row.expect("survey-0" in found, f"doctor does not tell: {found[-200:]}")
     for path in home.generations:
         gone(path)
     verdict = home.check()

@@ -38,8 +38,13 @@ def main() -> int:
     home, way = Path(sys.argv[1]), sys.argv[2]
     with opened(home) as assistant:
         before = ask(assistant)
-        target = (_exit_with, assistant) if way == "fork" else (_exit_anew, home)
-        process = multiprocessing.get_context(way).Process(target=target[0], args=(target[1],))
+        process: multiprocessing.process.BaseProcess
+        if way == "fork":
+            process = multiprocessing.get_context("fork").Process(
+                target=_exit_with, args=(assistant,)
+            )
+        else:
+            process = multiprocessing.get_context("spawn").Process(target=_exit_anew, args=(home,))
         process.start()
         process.join(_SECONDS)
         if process.is_alive():

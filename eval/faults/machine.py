@@ -5,7 +5,7 @@ from pathlib import Path
 
 from eval.faults.check import Verdict
 from eval.faults.surroundings import can_mount, mounted, offline, python, run, unwritable
-from eval.faults.trials import Home, Place, Row, Writer, dice, side_by_side
+from eval.faults.trials import Place, Row, Writer, side_by_side
 
 _ROOMS = (40, 300, 900, 2_000)
 """Kilobytes free when an ingest starts: too little for the catalog, the index, a second one."""

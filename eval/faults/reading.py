@@ -55,8 +55,9 @@ def _open(home: Path) -> _Opened:
     return _Opened(opened.kb, Assistant(opened.kb, embedder, settings, opened.notice))
 
 
-def _ask(home: Path, seen: Seen, stop: threading.Event, number: int) -> None:
-    dice, opened = random.Random(number), _open(home)
+def _ask(home: Path, seen: Seen, stop: threading.Event, ready: threading.Barrier) -> None:
+    dice, opened = random.Random(), _open(home)
+    ready.wait()
     while not stop.wait(_PAUSE):
         try:
             if dice.random() < _REOPENED:
@@ -83,9 +84,12 @@ def _look(opened: _Opened, query: str, seen: Seen) -> None:
 def main() -> int:
     """Ask until standard input ends, and print what was seen as JSON."""
     home, seen, stop = Path(sys.argv[1]), Seen(), threading.Event()
-    start = time.monotonic()
+    start, ready = time.monotonic(), threading.Barrier(_THREADS + 1, timeout=60)
     with ThreadPoolExecutor(_THREADS) as threads:
-        asking = [threads.submit(_ask, home, seen, stop, number) for number in range(_THREADS)]
+        asking = [threads.submit(_ask, home, seen, stop, ready) for _ in range(_THREADS)]
+        ready.wait()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         sys.stdin.read()
         stop.set()
     seen.errors += [repr(ended.exception()) for ended in asking if ended.exception()]

@@ -1,4 +1,4 @@
-"""Trials of a fault: a place to work in, the process that writes, the judgement, the table's row."""
+"""Trials of a fault: a place to work in, the process that writes, the judgement, a row."""
 
 import json
 import os

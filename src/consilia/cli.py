@@ -122,9 +122,15 @@ def search(  # noqa: PLR0913 - one parameter an option
 @app.command()
 def verify(answer: Path, kb: Home = None) -> None:
     """Check every span, quote, hash, number and reference of an answer against its sources."""
+    from consilia.remarks import remarks
     from consilia.verify import main as check
 
-    raise typer.Exit(check([str(answer), str(kb or read_settings().kb)]))
+    home = kb or read_settings().kb
+    code = check([str(answer), str(home)])
+    if code == 0 and answer.is_file():  # a pipe cannot be read again
+        for remark in remarks(json.loads(answer.read_bytes()), home):
+            _terminal.text(f"note: {remark}")
+    raise typer.Exit(code)
 
 
 @app.command()

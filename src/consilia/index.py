@@ -63,10 +63,10 @@ class Generation:
         from consilia.vectors import VectorStore
 
         self.folder = folder
-        self._lease = _leased(folder)
-        self._copies = ExitStack()
+        self._held = ExitStack()
+        self._held.callback(os.close, _leased(folder))
         try:
-            place = openable(folder, self._copies)
+            place = openable(folder, self._held)
             self.state = read_state(folder)
             self.sentences = SentenceTable(folder / SENTENCES)
             self._words = LexicalIndex(place / WORDS)
@@ -74,13 +74,13 @@ class Generation:
                 place / VECTORS, self.state.counts, server=self.state.server
             )
         except sqlite3.DatabaseError as error:
-            os.close(self._lease)
+            self._held.close()
             raise KnowledgeBaseError(
                 f"the sentences in {folder} are broken: {error}; "
                 "`consilia kb rebuild` builds them again"
             ) from error
         except KnowledgeBaseError:
-            os.close(self._lease)
+            self._held.close()
             raise
 
     @property
@@ -109,8 +109,7 @@ class Generation:
         """Close its files."""
         self.sentences.close()
         self._vectors.close()
-        self._copies.close()
-        os.close(self._lease)
+        self._held.close()
 
 
 def read_state(folder: Path) -> GenerationState:

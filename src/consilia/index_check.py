@@ -33,17 +33,22 @@ def problems(folder: Path, *, sample: int | None = None) -> list[str]:
     Raises:
         KnowledgeBaseError: A part of it cannot be opened at all.
     """
+    with ExitStack() as copies:
+        return _problems(folder, openable(folder, copies), sample)
+
+
+def _problems(folder: Path, place: Path, sample: int | None) -> list[str]:
     state = read_state(folder)
     expected = sum(state.counts.values())
     found = []
-    words = LexicalIndex(folder / WORDS)
+    words = LexicalIndex(place / WORDS)
     if words.count() != expected:
         found.append(f"the word index has {words.count()} of {expected} sentences")
     table = SentenceTable(folder / SENTENCES)
     if expected:
         table.get(expected - 1)
     table.close()
-    store = VectorStore(folder / VECTORS, state.counts, server=state.server)
+    store = VectorStore(place / VECTORS, state.counts, server=state.server)
     for kind in KINDS:
         if store.count(kind) != state.counts[kind]:
             found.append(f"{store.count(kind)} of {state.counts[kind]} vectors of kind {kind}")

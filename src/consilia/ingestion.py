@@ -10,7 +10,6 @@ from filelock import FileLock, Timeout
 from consilia import catalog as catalogs
 from consilia.building import Progress, build_generation
 from consilia.catalog import Catalog
-from consilia.documents import document_paths, read_document, shipped_kb
 from consilia.encoders import Embedder
 from consilia.engines import Engine, Serial
 from consilia.errors import KnowledgeBaseError
@@ -20,6 +19,7 @@ from consilia.knowledge_base import (
     current_generation,
     needs_build,
     refuse_lost_catalog,
+    shipped_documents,
     shipped_glossary,
     shipped_manifest_digest,
 )
@@ -65,9 +65,9 @@ class Ingestion:
 
         Raises:
             KnowledgeBaseError: It cannot be written.
-            DocumentError: A shipped document is broken.
+            DocumentError: A shipped document is broken, or not as the manifest lists it.
         """
-        documents = [read_document(path) for path in document_paths(shipped_kb())]
+        documents = shipped_documents()
         with writing(self._home) as catalog:
             before = catalogs.shipped_ids(catalog)
             users = {e.metadata.id for e in catalog.entries() if e.provenance.origin == "user"}
@@ -174,6 +174,8 @@ class Ingestion:
     def roll_back(self) -> Report:
         """Undo the last change of the documents.
 
+        A list of retractions stays in force: what it judged is judged again.
+
         Raises:
             KnowledgeBaseError: There is none to undo, or the knowledge base cannot be written.
         """
@@ -189,6 +191,7 @@ class Ingestion:
                 for step in reversed(catalog.journal.steps(changes[0].number)):
                     undo(catalog, step, tally)
                 catalog.journal.forget(changes[0].number)
+                judge(catalog, tally)
             return self._built(catalog, tally)
 
     def rebuild(self) -> Report:

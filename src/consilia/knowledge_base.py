@@ -7,9 +7,9 @@ from typing import Self
 
 from consilia import catalog as catalogs
 from consilia.catalog import Catalog
-from consilia.documents import shipped_kb
+from consilia.documents import MANIFEST, document_paths, read_document, shipped_kb
 from consilia.encoders import EmbedderIdentity
-from consilia.errors import KnowledgeBaseError
+from consilia.errors import DocumentError, KnowledgeBaseError
 from consilia.glossary import CLASS_OF, Glossary, load_glossary
 from consilia.index import (
     CURRENT,
@@ -20,7 +20,8 @@ from consilia.index import (
     is_complete,
     read_state,
 )
-from consilia.models import FrontMatter
+from consilia.journal import Key
+from consilia.models import Document, FrontMatter
 from consilia.schema import is_older
 
 
@@ -205,11 +206,34 @@ def shipped_manifest_digest() -> str:
     """Return the hash of the shipped manifest.
 
     Raises:
-        KnowledgeBaseError: The manifest is missing.
+        KnowledgeBaseError: The manifest is missing or broken.
     """
+    listed = _manifest().values()
+    return ",".join(sorted(f"{key.version[7:23]}{key.metadata_sha256[7:23]}" for key in listed))
+
+
+def shipped_documents() -> list[Document]:
+    """Return the documents that ship, each as the manifest lists it.
+
+    Raises:
+        DocumentError: One is broken, missing or another: words that nobody checked are not cited.
+        KnowledgeBaseError: The manifest is missing or broken.
+    """
+    documents = [read_document(path) for path in document_paths(shipped_kb())]
+    found = {d.id: Key(d.version, d.metadata_sha256) for d in documents}
+    if astray := sorted({name for name, _ in _manifest().items() ^ found.items()}):
+        raise DocumentError(
+            f"{', '.join(astray[:5])}: not as the shipped manifest lists it; install consilia again"
+        )
+    return documents
+
+
+def _manifest() -> dict[str, Key]:
     try:
-        text = (shipped_kb() / "manifest.json").read_text(encoding="utf-8")
+        text = (shipped_kb() / MANIFEST).read_text(encoding="utf-8")
         entries = json.loads(text)["documents"]
-    except (OSError, ValueError, KeyError) as error:
-        raise KnowledgeBaseError(f"the shipped manifest cannot be read: {error}") from error
-    return ",".join(sorted(f"{e['version'][7:23]}{e['metadata_sha256'][7:23]}" for e in entries))
+        return {e["id"]: Key(e["version"], e["metadata_sha256"]) for e in entries}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KnowledgeBaseError(
+            f"the shipped manifest cannot be read ({error}); install consilia again"
+        ) from error

@@ -25,8 +25,6 @@ from consilia.errors import KnowledgeBaseError
 from consilia.models import KINDS, Kind
 
 _BATCH = 2_000
-_VALUES = 1_000_000
-"""Numbers that are sent at once: a server takes 40 MB."""
 # One collection a kind, since a local `where` filter scans: 500,000 vectors took 4 ms without
 # a filter and 760 ms with one that matches 19 %.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
@@ -98,11 +96,10 @@ class VectorStore:
             KnowledgeBaseError: They cannot be written.
         """
         with _failing(self._place):
-            batch = max(1, min(_BATCH, _VALUES // max(1, vectors.shape[1])))
-            for start in range(0, len(rows), batch):
+            for start in range(0, len(rows), _BATCH):
                 self._collections[kind].add(
-                    ids=[str(row) for row in rows[start : start + batch]],
-                    embeddings=vectors[start : start + batch],
+                    ids=[str(row) for row in rows[start : start + _BATCH]],
+                    embeddings=vectors[start : start + _BATCH],
                 )
 
     def count(self, kind: Kind) -> int:

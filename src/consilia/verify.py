@@ -10,7 +10,6 @@ import os
 import re
 import sqlite3
 import sys
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -23,28 +22,24 @@ _SECTIONS = {  # title, beginning of the sentence of silence, kinds of source
     "label": ("From the FDA Drug Label", "The FDA drug label does", {"label"}),
     "research": ("From the Research", "The research does", {"study", "reference"}),
 }
-# What is read of an answer, by type; `key?` may be null, `key*` may be absent too.
-_SPAN = """{"document": "str", "version": "str", "start": "int", "end": "int", "quote": "str",
-    "quote_sha256": "str", "page*": "int"}"""
-_SHAPE = """{"schema": "str", "answer_id": "str", "status": "str", "last_updated?": "str",
-    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"], "proofs": [SPAN],
-    "derived": "bool"}], "sections": [{"name": "str", "title": "str", "headline?": "str", "groups":
-    [{"claims": ["str"]}], "abstention?": {"text": "str", "nearest": [SPAN]}}], "references": [{}],
-    "omissions": [{"claim": "str"}], "conflicts": [{"sides": [["str"]]}], "disclaimer": "str",
-    "excluded*": [{"document": "str"}], "review": {"evidence_digest": "str", "status": "str"},
-    "manifest": {"knowledge_base": {}}}""".replace("SPAN", _SPAN)
+# What is read of an answer, by type; `key?` may be null. The keys of a span make its evidence.
+_SPAN = {"document": "str", "version": "str", "start": "int", "end": "int", "quote_sha256": "str"}
+_SHAPE = """{"answer_id": "str", "status": "str", "last_updated?": "str", "disclaimer": "str",
+    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"], "derived": "bool",
+    "proofs": [{SPAN, "quote": "str", "page?": "int"}]}], "omissions": [{"claim": "str"}],
+    "sections": [{"name": "str", "title": "str", "headline?": "str", "groups": [{"claims": ["str"]}],
+    "abstention?": {"text": "str", "nearest": [{SPAN, "quote": "str"}]}}], "references": [{}],
+    "conflicts": [{"sides": [["str"]]}], "review": {"status": "str", "evidence_digest": "str"},
+    "excluded": [{"document": "str"}], "manifest": {"knowledge_base": {}}}"""
 _USES = ("sections[].groups[].claims[]", "omissions[].claim", "conflicts[].sides[][]")
 _SPANS = ("claims[].proofs[]", "sections[].abstention.nearest[]")
 _COPIED = ("kind", "title", "authors", "year", "url", "read_level", "evidence_type", "sample_size")
-_NEWER = ("standing_source", "standing_date", "review_by")  # keys that older answers lack
 _UNSAID = {"identifiers": {}, "standing": "unknown", "reading": "source_text"}
 _NEVER_USED = ("retracted", "withdrawn", "superseded")
 _EXCLUDED = ("document", "title", "identifiers", "standing", "standing_source", "standing_date")
 _ACT = ("question", "audience", "status", "evidence_digest")
-_QUERY = """SELECT r.*, ifnull(t.text, '') AS text, document AS id, c.document = document AS current
-    FROM revisions r LEFT JOIN texts t USING (version) LEFT JOIN current c
-    USING (document, version) WHERE document = ? ORDER BY r.rowid DESC"""
-_Fields = dict[str, Any]
+_QUERY = """SELECT * FROM revisions r LEFT JOIN texts USING (version) WHERE document = ?
+    ORDER BY r.rowid DESC"""
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -69,18 +64,6 @@ def check(answer: dict[str, Any], kb: Path) -> list[Finding]:
         return [Finding("answer", "is nested too deeply")]
 
 
-def remarks(answer: dict[str, Any], kb: Path) -> list[Finding]:
-    """Return the spans of an answer whose document was removed or has a newer version."""
-    case, found = _Case(answer, kb), []
-    for place, span in case.at(*_SPANS):
-        known = case.known[span["document"]]
-        current = [r["version"] for r in known if r.get("current", True)]
-        if known and span["version"] not in current:
-            why = "an earlier version of" if current else "a removed document:"
-            found.append(Finding(place, f"rests on {why} {span['document']!a}"))
-    return found
-
-
 def _digest(value: object) -> str:
     text = value if isinstance(value, str) else _canonical(value)
     return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
@@ -96,8 +79,8 @@ def _walk(place: str, value: object, shape: object) -> Iterator[tuple[str, Any]]
     yield place, value  # and then what the shape names in it, or why it does not fit
     if isinstance(value, dict) and isinstance(shape, dict):
         for name, inner in shape.items():
-            key = name.rstrip("?*")
-            if key == name or value.get(key, inner if "?" in name else None) is not None:
+            key = name.rstrip("?")
+            if key == name or value.get(key, inner) is not None:
                 yield from _walk(f"{place}.{key}".lstrip("."), value.get(key), inner)
     elif isinstance(value, list) and isinstance(shape, list):
         for i, element in enumerate(value):
@@ -106,7 +89,7 @@ def _walk(place: str, value: object, shape: object) -> Iterator[tuple[str, Any]]
         yield place, Finding(place or "answer", f"is missing or is not like {str(shape)[:99]}")
 
 
-def _read(kb: Path, documents: set[str]) -> tuple[list[_Fields], list[list[str]]]:
+def _read(kb: Path, documents: set[str]) -> tuple[list[dict[str, Any]], list[list[str]]]:
     log, catalog = kb / "catalog.sqlite3-wal", kb / "catalog.sqlite3"
     fixed = not (log.exists() or os.access(kb, os.W_OK))  # no log there, and none can be made
     try:
@@ -118,23 +101,22 @@ def _read(kb: Path, documents: set[str]) -> tuple[list[_Fields], list[list[str]]
                 acts = db.execute("SELECT * FROM reviews").fetchall()
         else:
             manifest = json.loads((kb / "manifest.json").read_bytes())
-            entries = [e for e in manifest["documents"] if e["id"] in documents]
-            rows = [e | {"text": _text(kb / e["path"])} for e in entries]
+            rows = [_filed(kb, e) for e in manifest["documents"] if e["id"] in documents]
             acts = manifest.get("reviews", [])
         return list(map(_revision, rows)), [[str(act[key]) for key in _ACT] for act in acts]
     except (sqlite3.Error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise UnreadableError(f"cannot read the knowledge base {str(kb)!a}: {error}") from error
 
 
-def _text(path: Path) -> str:
-    body = re.split(r"^---\s*?$", path.read_text("utf-8-sig"), maxsplit=2, flags=re.MULTILINE)[-1]
-    return normalize("NFC", body).strip("\n") + "\n"
+def _filed(kb: Path, entry: dict[str, Any]) -> dict[str, Any]:
+    *_, body = re.split(r"(?m)^---\s*?$", (kb / entry["path"]).read_text("utf-8-sig"), maxsplit=2)
+    return entry | {"text": normalize("NFC", body).strip("\n") + "\n"}
 
 
-def _revision(row: _Fields) -> _Fields:
+def _revision(row: dict[str, Any]) -> dict[str, Any]:
     known = row["front_matter"]
     known = json.loads(known) if isinstance(known, str) else known
-    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_NEWER, *_UNSAID)}
+    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_EXCLUDED, *_UNSAID)}
     entry |= {"document": known["id"], "venue": known.get("journal") or known.get("issuer")}
     entry["population"] = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
     whole = [_digest(row["text"]), _digest(known)] == [row["version"], row["metadata_sha256"]]
@@ -145,29 +127,29 @@ def _revision(row: _Fields) -> _Fields:
 
 
 class _Case:  # an answer, the revisions of its documents, and a generator for each concern
-    def __init__(self, answer: _Fields, kb: Path) -> None:
-        self.answer, walked = answer, list(_walk("", answer, json.loads(_SHAPE)))
+    def __init__(self, answer: dict[str, Any], kb: Path) -> None:
+        self.answer, walked = (
+            answer,
+            list(_walk("", answer, json.loads(_SHAPE.replace("SPAN", json.dumps(_SPAN)[1:-1])))),
+        )
         self.misfits = [value for _, value in walked if isinstance(value, Finding)][:1]
         self.values = [(re.sub(r"\d+", "", p), p, v) for p, v in walked if not self.misfits]
         documents = {value["document"] for _, value in self.at(*_SPANS, "excluded[]")}
-        found, self.acts = _read(kb, documents)
-        self.known = {d: [r for r in found if r["id"] == d] for d in documents}
         self.cited = {c["id"]: [p["document"] for p in c["proofs"]] for _, c in self.at("claims[]")}
         mentions = [d for _, claim in self.at(*_USES) for d in self.cited.get(claim, [])]
         self.numbers = {d: n for n, d in enumerate(dict.fromkeys(mentions), start=1)}
+        found, self.acts = _read(kb, documents)
+        for entry in [revision["entry"] for revision in found]:
+            entry["number"] = self.numbers.get(entry["document"])
+        self.known = {d: [r for r in found if r["entry"]["document"] == d] for d in documents}
 
     def at(self, *paths: str) -> list[tuple[str, Any]]:  # `claims[]`: `claims[0]`, `claims[1]`, …
         return [(p, v) for path in paths for general, p, v in self.values if general == path]
 
-    def reference(self, revision: _Fields) -> _Fields:  # what a reference to it must say
-        entry = revision["entry"] | {"number": self.numbers.get(revision["id"])}
-        newer = any("standing_source" in reference for reference in self.answer["references"])
-        return {key: value for key, value in entry.items() if newer or key not in _NEWER}
-
-    def fits(self, document: str) -> list[_Fields]:  # revisions that fit its reference, or all
+    def fits(self, document: str) -> list[dict[str, Any]]:  # that fit its reference, or all
         versions = [p["version"] for _, p in self.at(_SPANS[0]) if p["document"] == document]
         known = [r for r in self.known[document] if r["version"] in versions]
-        return [r for r in known if self.reference(r) in self.answer["references"]] or known
+        return [r for r in known if r["entry"] in self.answer["references"]] or known
 
     def spans(self) -> Iterator[Finding]:
         for place, span in self.at(*_SPANS):
@@ -175,15 +157,14 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
             known = self.known[span["document"]]
             revisions = [r for r in known if r["version"] == span["version"]]
             yield from _differ(f"{place}.quote_sha256", span["quote_sha256"], _digest(quote))
-            if not known:
-                yield Finding(f"{place}.document", "is not in the knowledge base")
-            elif not revisions or not all(r["whole"] for r in revisions):
-                yield Finding(f"{place}.version", "is not in the knowledge base, or was changed")
+            if not revisions or not all(r["whole"] for r in revisions):
+                key = "version" if known else "document"
+                yield Finding(f"{place}.{key}", "is not in the knowledge base, or was changed")
             elif not 0 <= start < end <= len(revisions[0]["text"]):
                 yield Finding(f"{place}.start", "to end is no span of the text")
             else:
                 yield from _differ(f"{place}.quote", quote, revisions[0]["text"][start:end])
-                pages = [bisect_right(r["pages"], start) or None for r in revisions]
+                pages = [sum(page <= start for page in r["pages"]) or None for r in revisions]
                 yield from _differ(f"{place}.page", span.get("page", pages[0]), *pages)
 
     def claims(self) -> Iterator[Finding]:
@@ -205,19 +186,17 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
             yield from _differ(f"{place}.derived", claim["derived"], *(marks or {False}))
 
     def sources(self) -> Iterator[Finding]:
-        shown, numbers = self.answer["references"], self.numbers
-        yield from _differ("references", [r.get("number") for r in shown], [*numbers.values()])
-        for (document, number), reference in zip(numbers.items(), shown, strict=False):
-            place = f"references[{number - 1}]"
-            for wanted in map(self.reference, self.fits(document)[:1]):
+        shown, numbers = self.at("references[]"), self.numbers
+        yield from _differ("references", [r.get("number") for _, r in shown], [*numbers.values()])
+        for document, (place, reference) in zip(numbers, shown, strict=False):
+            for wanted in [revision["entry"] for revision in self.fits(document)[:1]]:
                 for key in sorted(reference.keys() ^ wanted.keys()):
                     yield Finding(place, f"lacks the key, or must not have it: {key!a}")
                 for key in sorted(reference.keys() & wanted.keys()):
                     yield from _differ(f"{place}.{key}", reference[key], wanted[key])
         for place, source in self.at("excluded[]"):
             known = [r["entry"] for r in self.known[source["document"]] if r["whole"]]
-            said = [_canonical({key: entry[key] for key in _EXCLUDED}) for entry in known]
-            if _canonical(source) not in said:
+            if _canonical(source) not in [_canonical({k: e[k] for k in _EXCLUDED}) for e in known]:
                 yield Finding(place, "is not what the knowledge base says of this document")
             yield from _differ(f"{place}.standing", source.get("standing"), *_NEVER_USED)
 
@@ -230,11 +209,12 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
             title, subject, kinds = _SECTIONS.get(section["name"], ("", "", set()))
             claims = [claim for group in section["groups"] for claim in group["claims"]]
             cited = {document for claim in claims for document in self.cited.get(claim, [])}
-            said = section["abstention"] and section["abstention"]["text"]
-            silence = None if claims else f"{subject} not answer the question."
+            silent = None if claims else f"{subject} not answer the question."
             yield from _differ(f"{place}.title", section["title"], title)
             yield from _differ(f"{place}.headline", section["headline"], None, *claims)
-            yield from _differ(f"{place}.abstention", said, silence, *bare)
+            yield from _differ(
+                f"{place}.abstention", (section["abstention"] or {}).get("text"), silent, *bare
+            )
             if not {str(r["entry"]["kind"]) for d in cited for r in self.fits(d)} <= kinds:
                 yield Finding(f"{place}.groups", "rest on another kind of source")
 
@@ -243,36 +223,31 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
         base = {k: v for k, v in content["manifest"]["knowledge_base"].items() if k != "generation"}
         content["manifest"] = content["manifest"] | {"knowledge_base": base}
         yield from _differ("answer_id", self.answer["answer_id"], _digest(content))
-        yield from _differ("schema", self.answer["schema"], "consilia.answer/1")
+        yield from _differ("schema", self.answer.get("schema"), "consilia.answer/1")
         yield from _differ("disclaimer", _digest(self.answer["disclaimer"]), DISCLAIMER_SHA256)
         dates = [{""}, *({r["date"] for r in self.fits(d)} or {""} for d in self.numbers)]
         newest = [date or None for date in set().union(*dates) if date >= max(map(min, dates))]
         yield from _differ("last_updated", self.answer["last_updated"], *newest)
-        keys = ("document", "version", "start", "end", "quote_sha256")
-        spans = sorted({tuple(proof[key] for key in keys) for _, proof in self.at(_SPANS[0])})
-        digest, status = self.answer["review"]["evidence_digest"], self.answer["review"]["status"]
-        yield from _differ("review.evidence_digest", digest, _digest(spans))
+        digest = _digest(sorted({tuple(p[key] for key in _SPAN) for _, p in self.at(_SPANS[0])}))
+        review = self.answer["review"]
+        yield from _differ("review.evidence_digest", review["evidence_digest"], digest)
         asked = [self.answer.get("standalone_question"), self.answer.get("audience")]
         acts = [act[2:] for act in self.acts if act[:2] == asked]
         allowed = ["under_review"] * bool(acts) + ["approved"] * (["approved", digest] in acts)
-        yield from _differ("review.status", status, "submitted", *allowed)
+        yield from _differ("review.status", review["status"], "submitted", *allowed)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Verify the answer of a file, print what does not hold and return the exit status."""
     try:
         path, kb = map(Path, sys.argv[1:] if argv is None else argv)
-        answer = json.loads(path.read_bytes())
-        findings = check(answer, kb)
-        notes = [] if findings else remarks(answer, kb)
+        lines = [f"{place}: {why}\n" for place, why in check(json.loads(path.read_bytes()), kb)]
     except (UnreadableError, OSError, ValueError, RecursionError) as error:
         usage = f"cannot read the answer: {error}; usage: verify ANSWER.json KB"
         sys.stderr.write(f"{error if isinstance(error, UnreadableError) else usage}\n")
         return 2
-    lines = [f"{finding.place}: {finding.message}\n" for finding in findings]
     sys.stdout.writelines(lines or ["Every span, quote, hash, number and reference field holds.\n"])
-    sys.stdout.writelines(f"note: {note.place} {note.message}\n" for note in notes)
-    return 1 if findings else 0
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

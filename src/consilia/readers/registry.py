@@ -9,19 +9,15 @@ from importlib.metadata import entry_points
 
 from consilia.errors import DocumentError
 from consilia.models import Document
-from consilia.readers import (
-    docx,
-    html,
-    jats,
-    markdown,
-    nbib,
-    ngc,
-    openfda,
-    pdf,
-    pubmed,
-    spl,
-)
+from consilia.readers import markdown
 from consilia.readers.archives import GZIP_MAGIC, open_zip, read_member, unpacked
+from consilia.readers.docx import reader as docx
+from consilia.readers.html import reader as html
+from consilia.readers.jats import reader as jats
+from consilia.readers.labels import openfda, spl
+from consilia.readers.medline import nbib, pubmed
+from consilia.readers.ngc import reader as ngc
+from consilia.readers.pdf import reader as pdf
 from consilia.readers.reading import Notes, Reader, Source
 
 ENTRY_POINT_GROUP = "consilia.readers"

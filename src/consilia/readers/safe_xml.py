@@ -112,6 +112,13 @@ def _collect(
         parts.append(child.tail or "")
 
 
+def empty(element: Element) -> None:
+    """Take everything out of an element; what follows it stays."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
 def _is_named(element: Element) -> bool:
     """Tell an element from an entity reference, whose tag is a function."""
     tag: object = element.tag

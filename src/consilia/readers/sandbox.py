@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from consilia.models import Document, FrontMatter
 from consilia.readers.reading import Note, Notes
-from consilia.readers.suspicion import Suspicion
+from consilia.readers.screening.suspicion import Suspicion
 
 SECONDS = 120
 """For one file: the largest real ones take under 20."""

@@ -20,7 +20,7 @@ import yaml
 from consilia.errors import DocumentError
 from consilia.readers.reading import Notes, Source
 from consilia.readers.registry import read_source
-from consilia.readers.suspicion import suspicions
+from consilia.readers.screening.suspicion import suspicions
 
 MEMORY = 3_000_000_000
 """Bytes of address space; a 64 MB file needs about a tenth of it."""

@@ -1,0 +1,1 @@
+"""DOCX: the parts of a word processor's file."""

@@ -1,0 +1,1 @@
+"""JATS: full text of articles as PubMed Central keeps it."""

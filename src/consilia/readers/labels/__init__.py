@@ -1,0 +1,1 @@
+"""FDA drug labels: SPL XML and openFDA JSON."""

@@ -1,0 +1,1 @@
+"""Citations of MEDLINE: PubMed XML and tagged text."""

@@ -1,0 +1,1 @@
+"""PDF: characters with their places, put back into lines, columns, headings and tables."""

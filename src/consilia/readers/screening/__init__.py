@@ -1,0 +1,1 @@
+"""Screening what is ingested for words to an assistant."""
