@@ -154,6 +154,31 @@ def test_answers_are_verified_and_lies_are_found(run, flumbosis_kb, tmp_path):
     assert "cannot read the answer" in err
 
 
+def test_a_good_verdict_is_followed_by_what_changed_since(run, own_flumbosis_kb, tmp_path):
+    with Assistant.open(own_flumbosis_kb, embedder=HashEmbedder()) as assistant:
+        answer = assistant.ask("What is the dose of zelvoprine for flumbosis?").to_json()
+    path = tmp_path / "answer.json"
+    path.write_text(answer, encoding="utf-8")
+    verdict = run("verify", path, "--kb", own_flumbosis_kb)
+    assert (verdict[0], "note:" in verdict[1]) == (0, False)
+
+    with Catalog(own_flumbosis_kb / FILE, write=True) as catalog, catalog.transaction():
+        catalog.point("zelvoprine-label", None)
+    code, out, err = run("verify", path, "--kb", own_flumbosis_kb)
+    assert (code, err) == (0, "")
+    assert out == verdict[1] + "note: 'zelvoprine-label' was removed\n"
+
+    with Catalog(own_flumbosis_kb / FILE, write=True) as catalog, catalog.transaction():
+        catalog.set_meta({"schema": "99"})
+    code, out, err = run("verify", path, "--kb", own_flumbosis_kb)
+    assert (code, err) == (0, "")
+    assert "note: cannot tell what changed since: the catalog" in out
+
+    path.write_text(answer.replace("40 mg", "80 mg"), encoding="utf-8")
+    code, out, _ = run("verify", path, "--kb", own_flumbosis_kb)
+    assert (code, "note:" in out) == (1, False)
+
+
 def test_a_moved_knowledge_base_still_works(run, flumbosis_kb, tmp_path):
     moved = shutil.copytree(flumbosis_kb, tmp_path / "moved and renamed")
     code, out, _ = run("kb", "list", "--kb", moved)

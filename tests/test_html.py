@@ -314,6 +314,7 @@ def test_a_page_is_recognised_behind_an_xml_declaration():
     assert read(data, name="a.xml").text == "A b\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -376,6 +377,7 @@ def check_only_document_errors(data):
         assert all(0 <= span.start < span.end <= len(document.text) for span in spans)
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(SEED)), st.integers(0, 40), st.binary(max_size=12))
 @settings(max_examples=60, deadline=None)
 def test_mutated_pages_raise_nothing_but_document_errors(place, length, put):
@@ -383,6 +385,7 @@ def test_mutated_pages_raise_nothing_but_document_errors(place, length, put):
     check_only_document_errors(data[:place] + put + data[place + length :])
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from([

@@ -70,6 +70,7 @@ def finished(tmp_path):
     return state is not None and state.finished is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_was_stopped_goes_on_and_fetches_no_file_twice(
     how, services, command, tmp_path

@@ -157,6 +157,7 @@ def test_an_update_embeds_what_is_new_and_keeps_the_earlier_version(
         assert new_sentence in {claim.text for claim in assistant.ask(DOSE).claims}
 
 
+@pytest.mark.slow
 def test_adding_the_same_document_again_changes_nothing(own_flumbosis_kb, write_document):
     home = own_flumbosis_kb
     with Catalog(home / FILE) as catalog:
@@ -238,6 +239,7 @@ def test_an_index_can_be_built_again_for_another_embedder(own_flumbosis_kb):
         assert assistant.search("zelvoprine")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("embedder", "error"),
     [(BrokenEmbedder, MemoryError), (NanEmbedder, KnowledgeBaseError)],
@@ -279,6 +281,7 @@ def full_disk():
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [4_096, 80_000], ids=["for no document", "for no index"])
 def test_on_a_full_disk_nothing_is_lost(own_flumbosis_kb, write_document, full_disk, room):
     home, path = own_flumbosis_kb, write_document("ferritin", MONITORING)
@@ -296,6 +299,7 @@ def test_on_a_full_disk_nothing_is_lost(own_flumbosis_kb, write_document, full_d
         assert assistant.ask(DOSE).status == "answered"
 
 
+@pytest.mark.slow
 def test_the_earlier_index_answers_as_long_as_a_new_one_cannot_be_built(
     own_flumbosis_kb, write_document
 ):
@@ -317,6 +321,7 @@ def test_a_lost_index_is_built_again_without_embedding_anything(own_flumbosis_kb
         assert assistant.ask(DOSE).status == "answered"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damaged", ["sentences.sqlite3", "vectors/chroma.sqlite3", "words/meta.json"]
 )

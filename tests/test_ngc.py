@@ -298,6 +298,7 @@ def test_other_files_are_not_taken_for_records(data):
     assert not READER.recognises(Source("ngc-1.xml", data))
 
 
+@pytest.mark.slow
 @needs_records
 def test_all_real_records_agree_with_the_index():
     with (FOLDER / "INDEX.csv").open(encoding="utf-8", newline="") as file:
@@ -313,6 +314,7 @@ def test_all_real_records_agree_with_the_index():
         assert found.standing == "current"
 
 
+@pytest.mark.slow
 @needs_records
 def test_the_words_of_real_records_are_kept():
     """Counted against the XML, by another rule than the reader's."""
@@ -332,6 +334,7 @@ def test_the_words_of_real_records_are_kept():
         assert sum((words & kept).values()) >= 0.99 * sum(words.values()), path.stem
 
 
+@pytest.mark.slow
 @needs_records
 def test_marks_of_real_records_name_sentences():
     for path in RECORDS.values():

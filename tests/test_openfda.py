@@ -421,6 +421,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(sorted(BY_FIELD) + list(RX) + ["warnings_table"]), JSON))
 @settings(max_examples=150, deadline=None)
 def test_any_values_in_known_fields_are_read_or_refused(changes):
@@ -446,6 +447,7 @@ PIECES = (
 MARKUP = st.lists(st.sampled_from(PIECES.split("|")), max_size=25).map("".join)
 
 
+@pytest.mark.slow
 @given(MARKUP)
 @settings(max_examples=150, deadline=None)
 def test_any_markup_of_a_table_is_read(markup):

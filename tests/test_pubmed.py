@@ -715,6 +715,7 @@ def survives(data):
             assert 0 <= span.start < span.end <= len(document.text)
 
 
+@pytest.mark.slow
 @given(EDITS)
 @settings(max_examples=150, deadline=None)
 def test_changed_bytes_raise_nothing_else(edits):

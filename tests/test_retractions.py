@@ -118,6 +118,7 @@ def test_of_thousands_of_cited_studies_exactly_the_retracted_ones_are_excluded(r
     assert {m.standing for m in without} == {"unknown"}
 
 
+@pytest.mark.slow
 @needs_shared
 def test_the_real_list_holds_no_event_without_an_identifier():
     events = read_ledger(WATCH)

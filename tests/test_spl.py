@@ -608,6 +608,7 @@ RICH = label(
 )
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_damaged_label_is_read_or_refused(data):
@@ -636,6 +637,7 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(TREES, st.sampled_from([kind.code for kind in SECTIONS]))
 @settings(max_examples=150, deadline=None)
 def test_any_tree_of_elements_is_read_or_refused(tree, code):

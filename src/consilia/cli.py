@@ -128,7 +128,11 @@ def verify(answer: Path, kb: Home = None) -> None:
     home = kb or read_settings().kb
     code = check([str(answer), str(home)])
     if code == 0 and answer.is_file():  # a pipe cannot be read again
-        for remark in remarks(json.loads(answer.read_bytes()), home):
+        try:
+            found = remarks(json.loads(answer.read_bytes()), home)
+        except (ConsiliaError, ValueError) as error:
+            found = (f"cannot tell what changed since: {error}",)
+        for remark in found:
             _terminal.text(f"note: {remark}")
     raise typer.Exit(code)
 

@@ -22,24 +22,24 @@ _SECTIONS = {  # title, beginning of the sentence of silence, kinds of source
     "label": ("From the FDA Drug Label", "The FDA drug label does", {"label"}),
     "research": ("From the Research", "The research does", {"study", "reference"}),
 }
-# What is read of an answer, by type; `key?` may be null. The keys of a span make its evidence.
+# What is read of an answer, by type; `key?` may be null. A digest of evidence is over _SPAN.
 _SPAN = {"document": "str", "version": "str", "start": "int", "end": "int", "quote_sha256": "str"}
-_SHAPE = """{"answer_id": "str", "status": "str", "last_updated?": "str", "disclaimer": "str",
-    "claims": [{"id": "str", "text": "str", "form": "str", "citations": ["int"], "derived": "bool",
-    "proofs": [{SPAN, "quote": "str", "page?": "int"}]}], "omissions": [{"claim": "str"}],
-    "sections": [{"name": "str", "title": "str", "headline?": "str", "groups": [{"claims": ["str"]}],
-    "abstention?": {"text": "str", "nearest": [{SPAN, "quote": "str"}]}}], "references": [{}],
-    "conflicts": [{"sides": [["str"]]}], "review": {"status": "str", "evidence_digest": "str"},
-    "excluded": [{"document": "str"}], "manifest": {"knowledge_base": {}}}"""
+_SHAPE = """{"status": "str", "last_updated?": "str", "claims": [{"id": "str", "text": "str",
+    "form": "str", "citations": ["int"], "derived": "bool", "proofs": [{SPAN, "quote": "str",
+    "page?": "int"}]}], "sections": [{"name": "str", "title": "str", "headline?": "str", "groups":
+    [{"claims": ["str"]}], "abstention?": {"text": "str", "nearest": [{SPAN, "quote": "str"}]}}],
+    "references": [{}], "omissions": [{"claim": "str"}], "conflicts": [{"sides": [["str"]]}],
+    "review": {"status": "str", "evidence_digest": "str"}, "excluded": [{"document": "str"}],
+    "manifest": {"knowledge_base": {}}}""".replace("SPAN", json.dumps(_SPAN)[1:-1])
 _USES = ("sections[].groups[].claims[]", "omissions[].claim", "conflicts[].sides[][]")
 _SPANS = ("claims[].proofs[]", "sections[].abstention.nearest[]")
 _COPIED = ("kind", "title", "authors", "year", "url", "read_level", "evidence_type", "sample_size")
+_JUDGED = ("standing_source", "standing_date", "review_by")
 _UNSAID = {"identifiers": {}, "standing": "unknown", "reading": "source_text"}
 _NEVER_USED = ("retracted", "withdrawn", "superseded")
 _EXCLUDED = ("document", "title", "identifiers", "standing", "standing_source", "standing_date")
 _ACT = ("question", "audience", "status", "evidence_digest")
-_QUERY = """SELECT * FROM revisions r LEFT JOIN texts USING (version) WHERE document = ?
-    ORDER BY r.rowid DESC"""
+_QUERY = "SELECT *, document AS id FROM revisions LEFT JOIN texts USING (version) WHERE document=?"
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -116,7 +116,7 @@ def _filed(kb: Path, entry: dict[str, Any]) -> dict[str, Any]:
 def _revision(row: dict[str, Any]) -> dict[str, Any]:
     known = row["front_matter"]
     known = json.loads(known) if isinstance(known, str) else known
-    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_EXCLUDED, *_UNSAID)}
+    entry = {name: known.get(name, _UNSAID.get(name)) for name in (*_COPIED, *_JUDGED, *_UNSAID)}
     entry |= {"document": known["id"], "venue": known.get("journal") or known.get("issuer")}
     entry["population"] = {"include": [], "exclude": [], "text": ""} | known.get("population", {})
     whole = [_digest(row["text"]), _digest(known)] == [row["version"], row["metadata_sha256"]]
@@ -128,10 +128,7 @@ def _revision(row: dict[str, Any]) -> dict[str, Any]:
 
 class _Case:  # an answer, the revisions of its documents, and a generator for each concern
     def __init__(self, answer: dict[str, Any], kb: Path) -> None:
-        self.answer, walked = (
-            answer,
-            list(_walk("", answer, json.loads(_SHAPE.replace("SPAN", json.dumps(_SPAN)[1:-1])))),
-        )
+        self.answer, walked = answer, list(_walk("", answer, json.loads(_SHAPE)))
         self.misfits = [value for _, value in walked if isinstance(value, Finding)][:1]
         self.values = [(re.sub(r"\d+", "", p), p, v) for p, v in walked if not self.misfits]
         documents = {value["document"] for _, value in self.at(*_SPANS, "excluded[]")}
@@ -139,9 +136,9 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
         mentions = [d for _, claim in self.at(*_USES) for d in self.cited.get(claim, [])]
         self.numbers = {d: n for n, d in enumerate(dict.fromkeys(mentions), start=1)}
         found, self.acts = _read(kb, documents)
-        for entry in [revision["entry"] for revision in found]:
-            entry["number"] = self.numbers.get(entry["document"])
-        self.known = {d: [r for r in found if r["entry"]["document"] == d] for d in documents}
+        for revision in found:
+            revision["entry"]["number"] = self.numbers.get(revision["id"])
+        self.known = {d: [r for r in found if r["id"] == d] for d in documents}
 
     def at(self, *paths: str) -> list[tuple[str, Any]]:  # `claims[]`: `claims[0]`, `claims[1]`, …
         return [(p, v) for path in paths for general, p, v in self.values if general == path]
@@ -154,11 +151,10 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
     def spans(self) -> Iterator[Finding]:
         for place, span in self.at(*_SPANS):
             quote, start, end = span["quote"], span["start"], span["end"]
-            known = self.known[span["document"]]
-            revisions = [r for r in known if r["version"] == span["version"]]
+            revisions = [r for r in self.known[span["document"]] if r["version"] == span["version"]]
             yield from _differ(f"{place}.quote_sha256", span["quote_sha256"], _digest(quote))
             if not revisions or not all(r["whole"] for r in revisions):
-                key = "version" if known else "document"
+                key = "version" if self.known[span["document"]] else "document"
                 yield Finding(f"{place}.{key}", "is not in the knowledge base, or was changed")
             elif not 0 <= start < end <= len(revisions[0]["text"]):
                 yield Finding(f"{place}.start", "to end is no span of the text")
@@ -206,15 +202,14 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
         yield from _differ("status", self.answer["status"], status, "emergency", "refused")
         bare = [] if self.answer["status"] == status else [None]
         for place, section in self.at("sections[]"):
+            said = section["abstention"] or {}
             title, subject, kinds = _SECTIONS.get(section["name"], ("", "", set()))
             claims = [claim for group in section["groups"] for claim in group["claims"]]
             cited = {document for claim in claims for document in self.cited.get(claim, [])}
-            silent = None if claims else f"{subject} not answer the question."
+            silence = None if claims else f"{subject} not answer the question."
             yield from _differ(f"{place}.title", section["title"], title)
             yield from _differ(f"{place}.headline", section["headline"], None, *claims)
-            yield from _differ(
-                f"{place}.abstention", (section["abstention"] or {}).get("text"), silent, *bare
-            )
+            yield from _differ(f"{place}.abstention", said.get("text"), silence, *bare)
             if not {str(r["entry"]["kind"]) for d in cited for r in self.fits(d)} <= kinds:
                 yield Finding(f"{place}.groups", "rest on another kind of source")
 
@@ -222,18 +217,18 @@ class _Case:  # an answer, the revisions of its documents, and a generator for e
         content = {k: v for k, v in self.answer.items() if k not in {"answer_id", "review"}}
         base = {k: v for k, v in content["manifest"]["knowledge_base"].items() if k != "generation"}
         content["manifest"] = content["manifest"] | {"knowledge_base": base}
-        yield from _differ("answer_id", self.answer["answer_id"], _digest(content))
+        yield from _differ("answer_id", self.answer.get("answer_id"), _digest(content))
         yield from _differ("schema", self.answer.get("schema"), "consilia.answer/1")
-        yield from _differ("disclaimer", _digest(self.answer["disclaimer"]), DISCLAIMER_SHA256)
+        yield from _differ("disclaimer", _digest(self.answer.get("disclaimer")), DISCLAIMER_SHA256)
         dates = [{""}, *({r["date"] for r in self.fits(d)} or {""} for d in self.numbers)]
         newest = [date or None for date in set().union(*dates) if date >= max(map(min, dates))]
         yield from _differ("last_updated", self.answer["last_updated"], *newest)
-        digest = _digest(sorted({tuple(p[key] for key in _SPAN) for _, p in self.at(_SPANS[0])}))
+        evidence = _digest(sorted({tuple(p[key] for key in _SPAN) for _, p in self.at(_SPANS[0])}))
         review = self.answer["review"]
-        yield from _differ("review.evidence_digest", review["evidence_digest"], digest)
+        yield from _differ("review.evidence_digest", review["evidence_digest"], evidence)
         asked = [self.answer.get("standalone_question"), self.answer.get("audience")]
         acts = [act[2:] for act in self.acts if act[:2] == asked]
-        allowed = ["under_review"] * bool(acts) + ["approved"] * (["approved", digest] in acts)
+        allowed = ["under_review"] * bool(acts) + ["approved"] * (["approved", evidence] in acts)
         yield from _differ("review.status", review["status"], "submitted", *allowed)
 
 
