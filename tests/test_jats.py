@@ -508,7 +508,7 @@ def test_absurd_spans_do_no_harm(span):
         ("10<sup>9</sup>/L", "10⁹/L"),
         ("kg m<sup>\u22122</sup> and m<sup>2 </sup>each", "kg m⁻² and m² each"),
         ("CO<sub>2</sub>, HbA<sub>1c</sub>, Ca<sup>2+</sup>", "CO2, HbA1c, Ca²⁺"),
-        ("e<sup>n+1</sup>, the 4<sup>th</sup>, p<sup>*</sup>", "e^n+1, the 4th, p*"),
+        ("e<sup>n+1</sup>, the 4<sup>th</sup>, p<sup>*</sup>", "eⁿ⁺¹, the 4th, p*"),
         ("<sup>125</sup>I", "¹²⁵I"),
         ("death.<sup><xref ref-type='bibr'>12</xref></sup> Then", "death. Then"),
         (

@@ -12,7 +12,7 @@ from consilia.intents import intent_of_headings
 from consilia.readers.labels.fields import day_of
 from consilia.readers.labels.sections import BY_FIELD, SECTIONS
 from consilia.readers.labels.spl import READER
-from consilia.readers.labels.text import superscript
+from consilia.readers.raised import superscript
 from consilia.readers.reading import Notes, Source
 from consilia.readers.registry import reader_of
 from consilia.sentences import split_sentences

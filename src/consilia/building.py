@@ -127,11 +127,6 @@ def build_generation(
     return name
 
 
-def point_back(home: Path, name: str) -> None:
-    """Make an earlier generation the current one again."""
-    _point_to(home, name, lambda phase, done, total: None)
-
-
 def prune(home: Path, before: str) -> None:
     """Delete what killed builds left and all but the newest generations that nobody has open.
 

@@ -311,14 +311,6 @@ class Catalog:
             found[version] = (*found.get(version, ()), document)
         return tuple(found.values())
 
-    def with_identifier(self, name: str, value: str) -> tuple[str, ...]:
-        """Return the current documents that carry an identifier, sorted."""
-        rows = self._db.execute(
-            "SELECT document FROM identifiers WHERE name = ? AND value = ? ORDER BY document",
-            (name, value),
-        )
-        return tuple(document for (document,) in rows)
-
     def set_links(self, links: Iterable[Link]) -> None:
         """Store which documents repeat others, in place of what was stored before."""
         with self.transaction():

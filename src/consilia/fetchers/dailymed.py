@@ -1,20 +1,11 @@
-"""Drug labels from DailyMed."""
+"""Drug labels from DailyMed: one SPL file for each; the search is the name of a drug."""
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from consilia.fetchers.client import Answer, AskAgainError, Client, Service
-from consilia.fetchers.downloads import Downloads, count_of, field_of, opened
-from consilia.fetchers.fetching import (
-    Fetcher,
-    Hit,
-    Progress,
-    fetch_records,
-    nothing_found,
-    read_json,
-    xml_with_root,
-)
+from consilia.fetchers.downloads import Downloads, count_of, field_of
+from consilia.fetchers.fetching import Fetcher, Hit, nothing_found, read_json, record_by_record
 
 # Documented at dailymed.nlm.nih.gov/dailymed/app-support-web-services.cfm
 URL = "https://dailymed.nlm.nih.gov/dailymed/services/v2"
@@ -27,36 +18,15 @@ def service(environment: Mapping[str, str]) -> Service:
     return Service("DailyMed", URL, 0.5)
 
 
-def fetch(
-    query: str, *, limit: int, folder: Path, client: Client, progress: Progress
-) -> Iterator[Path]:
-    """Fetch as `Fetch` tells: one SPL file for each label; the query is the name of a drug."""
-    with opened(folder, "dailymed", query) as downloads:
-        if downloads.covers(limit):
-            yield from downloads.paths()
-            return
-        read = xml_with_root("document")
-        yield from fetch_records(
-            downloads,
-            limit,
-            _hits(client, query, downloads),
-            lambda hit: client.get(hit.path, {}, read),
-            progress,
-        )
-
-
-FETCHER = Fetcher("dailymed", "labels of the drug that is named", service, fetch)
-
-
-def _hits(client: Client, query: str, downloads: Downloads) -> Iterator[Hit]:
+def _hits(client: Client, downloads: Downloads, limit: int) -> Iterator[Hit]:
     page: int | None = 1
     while page:
-        params = {"drug_name": query, "pagesize": str(PAGE), "page": str(page)}
+        params = {"drug_name": downloads.state.query, "pagesize": str(PAGE), "page": str(page)}
         answer = client.get("spls.json", params, _read_list)
         downloads.state.total = count_of(field_of(answer, "metadata", "total_elements"))
         labels = answer["data"] if isinstance(answer["data"], list) else []
         if not labels and page == 1:
-            raise nothing_found(client, query)
+            raise nothing_found(client, downloads.state.query)
         for label in labels:
             setid = field_of(label, "setid")
             if isinstance(setid, str) and _SETID.fullmatch(setid):
@@ -71,3 +41,11 @@ def _read_list(answer: Answer) -> Mapping[str, object]:
     if total is None or not isinstance(found.get("data"), list):
         raise AskAgainError("answers with JSON of an unknown shape")
     return found
+
+
+FETCHER = Fetcher(
+    "dailymed",
+    "labels of the drug that is named",
+    service,
+    record_by_record("dailymed", "document", _hits),
+)

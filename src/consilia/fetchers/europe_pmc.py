@@ -1,20 +1,11 @@
-"""Full texts from Europe PMC, those that are open access."""
+"""Full texts from Europe PMC, those that are open access: one JATS file for each."""
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from consilia.fetchers.client import Answer, AskAgainError, Client, Service
-from consilia.fetchers.downloads import Downloads, count_of, field_of, opened
-from consilia.fetchers.fetching import (
-    Fetcher,
-    Hit,
-    Progress,
-    fetch_records,
-    nothing_found,
-    read_json,
-    xml_with_root,
-)
+from consilia.fetchers.downloads import Downloads, count_of, field_of
+from consilia.fetchers.fetching import Fetcher, Hit, nothing_found, read_json, record_by_record
 
 # Documented at europepmc.org/RestfulWebService
 URL = "https://www.ebi.ac.uk/europepmc/webservices/rest"
@@ -27,35 +18,14 @@ def service(environment: Mapping[str, str]) -> Service:
     return Service("Europe PMC", URL, 0.15)
 
 
-def fetch(
-    query: str, *, limit: int, folder: Path, client: Client, progress: Progress
-) -> Iterator[Path]:
-    """Fetch as `Fetch` tells: one JATS file for each hit with an open-access full text."""
-    with opened(folder, "europepmc", query) as downloads:
-        if downloads.covers(limit):
-            yield from downloads.paths()
-            return
-        read = xml_with_root("article")
-        yield from fetch_records(
-            downloads,
-            limit,
-            _hits(client, query, limit, downloads),
-            lambda hit: client.get(hit.path, {}, read),
-            progress,
-        )
-
-
-FETCHER = Fetcher("europepmc", "open-access full texts that Europe PMC finds", service, fetch)
-
-
-def _hits(client: Client, query: str, limit: int, downloads: Downloads) -> Iterator[Hit]:
+def _hits(client: Client, downloads: Downloads, limit: int) -> Iterator[Hit]:
     # Notes how many have no full text as it goes.
     place: str | None = "*"
     passed, closed, seen = 0, 0, {""}
     while place and place not in seen and passed < limit:
         seen.add(place)
         params = {
-            "query": query,
+            "query": downloads.state.query,
             "resultType": "core",
             "format": "json",
             "pageSize": str(min(PAGE, limit)),
@@ -64,7 +34,7 @@ def _hits(client: Client, query: str, limit: int, downloads: Downloads) -> Itera
         answer = client.get("search", params, _read_search)
         downloads.state.total = count_of(answer.get("hitCount"))
         if not downloads.state.total:
-            raise nothing_found(client, query)
+            raise nothing_found(client, downloads.state.query)
         for record in _results(answer):
             identity = f"{field_of(record, 'source')}:{field_of(record, 'id')}"
             if passed == limit or identity in seen:
@@ -106,3 +76,11 @@ def _tell(downloads: Downloads, closed: int, passed: int) -> None:
             f"{closed:,} of {passed:,} hits have no open-access full text; fetch their abstracts "
             "from PubMed",
         )
+
+
+FETCHER = Fetcher(
+    "europepmc",
+    "open-access full texts that Europe PMC finds",
+    service,
+    record_by_record("europepmc", "article", _hits),
+)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from consilia.errors import DocumentError, FetchError
 from consilia.fetchers.client import Answer, AskAgainError, Client, Service
-from consilia.fetchers.downloads import Downloads, Page
+from consilia.fetchers.downloads import Downloads, Page, opened
 from consilia.readers.safe_xml import parse_xml, root_name
 
 Progress = Callable[[int, int], None]
@@ -106,31 +106,46 @@ def fetch_pages(
     downloads.finish(limit, done)
 
 
-def fetch_records(
+def record_by_record(
+    service: str, root: str, search: Callable[[Client, Downloads, int], Iterable[Hit]]
+) -> Fetch:
+    """Return how to fetch from a service that gives each record by itself: as XML, each a file.
+
+    A record that is not given is remembered as failed and the next is asked for; the third in a
+    row is an error.
+
+    Args:
+        service: The fetcher's name.
+        root: Local name of the root element of a record.
+        search: Finds the hits for the folder's query, given the most that will be gone through;
+            one that comes again is passed over.
+    """
+    read = _xml_with_root(root)
+
+    def fetch(
+        query: str, *, limit: int, folder: Path, client: Client, progress: Progress
+    ) -> Iterator[Path]:
+        with opened(folder, service, query) as downloads:
+            if downloads.covers(limit):
+                yield from downloads.paths()
+                return
+            hits = search(client, downloads, limit)
+
+            def ask(hit: Hit) -> bytes:
+                return client.get(hit.path, {}, read)
+
+            yield from _fetch_records(downloads, limit, hits, ask, progress)
+
+    return fetch
+
+
+def _fetch_records(
     downloads: Downloads,
     limit: int,
     hits: Iterable[Hit],
     ask: Callable[[Hit], bytes],
     progress: Progress,
 ) -> Iterator[Path]:
-    """Go through a search hit by hit, each record a file.
-
-    A record that is not given is remembered as failed and the next is asked for; the third in a
-    row is an error.
-
-    Args:
-        downloads: The folder.
-        limit: Hits at most.
-        hits: Of the search; one that comes again is passed over.
-        ask: Fetches a record.
-        progress: Told after each hit.
-
-    Yields:
-        Files, complete.
-
-    Raises:
-        FetchError: The search is not given, or three records in a row are not.
-    """
     done, failures, seen = 0, 0, set[str]()
     for hit in hits:
         if hit.key and hit.key in seen:
@@ -163,15 +178,8 @@ def _record(downloads: Downloads, hit: Hit, ask: Callable[[Hit], bytes]) -> Path
     return downloads.keep_record(hit.key, name, data)
 
 
-def xml_with_root(root: str) -> Callable[[Answer], bytes]:
-    """Return a function that checks an answer to be XML with this root, and complete.
-
-    Args:
-        root: Local name of the root element.
-
-    Returns:
-        Returns the body; raises `AskAgainError` when it is something else.
-    """
+def _xml_with_root(root: str) -> Callable[[Answer], bytes]:
+    """A function that returns the body of an answer that is XML with this root, and complete."""
 
     def read(answer: Answer) -> bytes:
         found = root_name(answer.body)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from consilia.readers.bodies import Body
-from consilia.readers.html.inline import BLOCKS, SKIPPED, raised
-from consilia.readers.html.parsing import plain_text
+from consilia.readers.html.inline import BLOCKS, SKIPPED, raised_words
 from consilia.readers.html.tables import Cell, grid, is_layout, rows_of
 from consilia.readers.safe_xml import Element
 
@@ -90,7 +89,7 @@ class _Walk:
             self.flush(style)
             self._table(element, style)
         elif tag == "sup":
-            self._say(raised(plain_text(element), "".join(self._parts[-1:])), style, element)
+            self._say(raised_words(element), style, element)
         elif tag == "br":
             self._parts.append(_BREAK)
         elif tag in BLOCKS:

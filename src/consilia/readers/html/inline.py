@@ -1,10 +1,8 @@
 """Running text of a web page: superscripts kept apart from the number before them."""
 
-from consilia.readers.html.parsing import plain_text
+from consilia.readers.raised import superscript
 from consilia.readers.safe_xml import Element
 
-_SUPERSCRIPTS = str.maketrans("0123456789+-\u2212\u2013=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
-_RAISED_ANYWAY = frozenset({"st", "nd", "rd", "th", "tm", "(tm)"})
 SKIPPED = frozenset({
     "head",
     "input",
@@ -66,28 +64,9 @@ BLOCKS = frozenset({
 })
 
 
-def raised(text: str, before: str) -> str:
-    """Return a superscript as running text.
-
-    Args:
-        text: What is raised.
-        before: The text in front of it.
-
-    Returns:
-        Unicode superscripts where all characters have one, else with `^` where it would run into
-        the word before it.
-
-    >>> raised("9", "10"), raised("nd", "2"), raised("a", "5 mg"), raised("®", "Zelvo")
-    ('⁹', 'nd', '^a', '®')
-    """
-    text = " ".join(text.split())
-    small = text.translate(_SUPERSCRIPTS)
-    if small != text and not any(old == new for old, new in zip(text, small, strict=True)):
-        return small
-    joins = before[-1:].isalnum() or before[-1:] in {")", "]", "."}
-    if text.casefold() in _RAISED_ANYWAY or not any(map(str.isalnum, text)) or not joins:
-        return text
-    return f"^{text}"
+def raised_words(element: Element) -> str:
+    """Return the words of a `sup` element, white space around them kept."""
+    return superscript(str(element.xpath("string()")))
 
 
 def words_of(element: Element) -> str:
@@ -102,7 +81,7 @@ def _collect(element: Element, parts: list[str]) -> None:
     if not isinstance(tag, str) or tag in SKIPPED:
         return
     if tag == "sup":
-        parts.append(raised(plain_text(element), "".join(parts[-1:])))
+        parts.append(raised_words(element))
         return
     border = tag in BLOCKS or tag == "br"
     if border:

@@ -1,34 +1,13 @@
-"""Formulas and superscripts as characters: powers, fractions and roots keep their meaning."""
+"""Formulas as characters: powers, fractions and roots keep their meaning."""
 
 import re
 
+from consilia.readers.raised import superscript
 from consilia.readers.safe_xml import Element, local_name, text_of
 
-_RAISED = str.maketrans("0123456789+-\u2212\u2013=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾")
-_ORDINALS = {"st", "nd", "rd", "th"}
 _TEX_DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 _INVISIBLE_OPERATORS = re.compile("[\u2061-\u2064]")
 _NOT_SHOWN = {"annotation", "annotation-xml", "mphantom"}
-
-
-def superscript(text: str) -> str:
-    """Return raised characters as they can stand in a line, white space around them kept.
-
-    >>> superscript("-2"), superscript("9"), superscript("(n-1)"), superscript("a")
-    ('⁻²', '⁹', '^(n-1)', '^a')
-    >>> superscript("th"), superscript("†")
-    ('th', '†')
-    """
-    words = " ".join(text.split())
-    if not words:
-        return " " if text else ""
-    if all(ord(c) in _RAISED for c in words.replace(" ", "")):
-        raised = words.replace(" ", "").translate(_RAISED)
-    elif words in _ORDINALS or not any(c.isalnum() for c in words):
-        raised = words
-    else:
-        raised = f"^{words}"
-    return f"{text[0] if text[0].isspace() else ''}{raised}{' ' if text[-1].isspace() else ''}"
 
 
 def formula_words(element: Element) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 from consilia.readers.bodies import clean
 from consilia.readers.jats.apart import LeftOut
-from consilia.readers.jats.formulas import formula_words, superscript
+from consilia.readers.jats.formulas import formula_words
+from consilia.readers.raised import superscript
 from consilia.readers.safe_xml import Element, local_name, text_of
 
 XLINK = "{http://www.w3.org/1999/xlink}"

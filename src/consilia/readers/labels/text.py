@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from consilia.readers.bodies import Body, clean
 from consilia.readers.labels.tables import rows_of
+from consilia.readers.raised import superscript
 from consilia.readers.safe_xml import Element, local_name, text_of
 
 _BREAK = "\u2028"
 _BULLET = re.compile(r"(?:(?<=\s)|^)[•■▪●◦○□▫‣\u2043➢](?:\s+|(?=\w))")
-_SUPERSCRIPTS = dict(zip("0123456789+-\u2013\u2212=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SIGNS = "*†‡§¶‖"
-_ORDINALS = {"st", "nd", "rd", "th"}
 _LONGEST_QUESTION = 150
 _APART = {"paragraph", "p", "list", "item", "table", "tr", "td", "th", "caption", "div", "li"}
 
@@ -139,20 +138,6 @@ def _question(paragraph: Element) -> str:
         return ""
     styled = "".join(text_of(child) for child in paragraph if child.get("styleCode"))
     return words if words == clean(styled) else ""
-
-
-def superscript(words: str) -> str:
-    """Return raised words so that a number stays a number: `10⁹`, `m²`, `HUMIRA^a`.
-
-    >>> superscript("-10"), superscript("a"), superscript("®"), superscript("th")
-    ('⁻¹⁰', '^a', '®', 'th')
-    """
-    bare = words.strip()
-    if not any(c.isalnum() for c in bare) or bare.casefold() in _ORDINALS:
-        return words
-    if all(c in _SUPERSCRIPTS for c in bare) and any(c.isdigit() or c == "n" for c in bare):
-        return words.replace(bare, "".join(_SUPERSCRIPTS[c] for c in bare))
-    return words.replace(bare, "^" + bare, 1)
 
 
 def write_lines(body: Body, text: str, depth: int = -1) -> None:

@@ -1,17 +1,11 @@
 """Words of an element of PubMed XML: superscripts and formulas keep their meaning in a line."""
 
-import re
 from collections.abc import Callable
 
 from consilia.readers.bodies import clean
+from consilia.readers.raised import superscript
 from consilia.readers.safe_xml import Element, local_name, text_of
 
-_SUPERSCRIPTS = str.maketrans(
-    "0123456789+-\u2212()in",
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁱⁿ",
-)
-_RAISED = re.compile("[0-9+\\-\u2212()in]+")
-_ORDINAL = re.compile("st|nd|rd|th")
 _ACCENTS = {".": "\u0307", "˙": "\u0307", "·": "\u0307", "¯": "\u0304", "‾": "\u0304"}
 
 
@@ -37,25 +31,11 @@ def child_line(element: Element, path: str) -> str:
     return line(element.find(path))
 
 
-def raised(text: str) -> str:
-    """Return a superscript in one line with its base.
-
-    >>> "10" + raised("9") + "/L", "m" + raised("a"), "5" + raised("th")
-    ('10⁹/L', 'm^a', '5th')
-    """
-    inner = text.strip()
-    if _RAISED.fullmatch(inner):
-        return inner.translate(_SUPERSCRIPTS)
-    if _ORDINAL.fullmatch(inner) or not any(c.isalnum() for c in inner):
-        return inner
-    return f"^{inner}" if len(inner.split()) == 1 else f"^({inner})"
-
-
 def _rewrite(element: Element) -> str | None:
     name = local_name(element)
     if name == "sup":
         inner = "".join((element.text or "", *(f"{words(c)}{c.tail or ''}" for c in element)))
-        return raised(inner)
+        return superscript(inner)
     return formula(element) if name == "math" else None
 
 
@@ -86,11 +66,11 @@ def _scripts(parts: list[str], middle: int) -> str:
     """A letter with scripts on both sides; each side lists lower and upper ones by turns."""
     before, after = parts[middle + 1 :], parts[1:middle]
     return "".join((
-        *map(raised, before[1::2]),
+        *map(superscript, before[1::2]),
         *before[::2],
         *parts[:1],
         *after[::2],
-        *map(raised, after[1::2]),
+        *map(superscript, after[1::2]),
     ))
 
 
@@ -99,8 +79,8 @@ def _bracketed(part: str) -> str:
 
 
 _SHAPES: dict[tuple[str, int], Callable[[list[str]], str]] = {
-    ("msup", 2): lambda parts: parts[0] + raised(parts[1]),
-    ("msubsup", 3): lambda parts: parts[0] + parts[1] + raised(parts[2]),
+    ("msup", 2): lambda parts: parts[0] + superscript(parts[1]),
+    ("msubsup", 3): lambda parts: parts[0] + parts[1] + superscript(parts[2]),
     ("mfrac", 2): lambda parts: "/".join(map(_bracketed, parts)),
     ("msqrt", 1): lambda parts: "√" + _bracketed(parts[0]),
     ("mover", 2): lambda parts: parts[0] + _ACCENTS.get(parts[1], parts[1]),
