@@ -82,6 +82,7 @@ def cited(answer):
     return {proof.document for claim in answer.claims for proof in claim.proofs}
 
 
+@pytest.mark.slow
 def test_a_document_is_used_once_added_and_no_longer_once_removed(
     own_flumbosis_kb, write_document, tmp_path
 ):

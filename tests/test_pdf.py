@@ -130,6 +130,7 @@ def test_what_runs_across_columns_comes_before_them():
     assert document.text.rstrip().split("\n\n") == [f"Abstract. {FILLING}", *numbered(20)]
 
 
+@pytest.mark.slow
 def test_running_heads_and_page_numbers_are_told_and_not_read():
     def furnish(canvas, template):
         canvas.setFont("Helvetica", 8)

@@ -12,6 +12,8 @@ from consilia.remarks import remarks
 from consilia.testing import HashEmbedder
 from consilia.verify import check
 
+pytestmark = pytest.mark.slow
+
 LABEL = "zelvoprine-label"
 
 

@@ -129,6 +129,7 @@ def test_any_text_is_read_back_from_markdown_as_it_was(text):
         assert seen(page).split() == ["x", *text.split(), "x"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["small", "large"])
 def test_every_number_has_its_reference_and_every_reference_its_number(request, which):
     answer = request.getfixturevalue(which)
