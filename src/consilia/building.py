@@ -257,7 +257,7 @@ def _rows(document: Document, link: Link | None, build: _Build) -> Iterator[Row]
 def _earlier_table(home: Path, state: GenerationState) -> SentenceTable | None:
     """The sentences of the current generation, when they were made in the same way."""
     try:
-        folder = home / GENERATIONS / (home / CURRENT).read_text(encoding="utf-8").strip()
+        folder = home / GENERATIONS / _current_name(home)
         earlier = read_state(folder)
         made = (earlier.format, earlier.glossary, earlier.embedder)
         if made != (state.format, state.glossary, state.embedder):

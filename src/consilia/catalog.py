@@ -106,12 +106,8 @@ class Catalog:
             KnowledgeBaseError: The disk is full, or the file cannot be written.
         """
         try:
-            with self._db:
-                if what:
-                    self.journal.begin(what)
+            with self._db, self.journal.recording(what):
                 yield
-                if what:
-                    self.journal.end()
         except sqlite3.DatabaseError as error:
             raise KnowledgeBaseError(
                 f"cannot write the catalog: {error}; nothing was changed. Free disk space or "
@@ -216,17 +212,6 @@ class Catalog:
         """Return all revisions of a document that were ever put, oldest first."""
         rows = self._db.execute(f"{_REVISIONS} WHERE r.document = ? ORDER BY r.number", (document,))
         return tuple(map(_revision, rows))
-
-    def revised(self, document: str, key: Key) -> Document:
-        """Return a document as it was in one of its revisions.
-
-        Raises:
-            KnowledgeBaseError: There is no such revision, or its text is not the one that was put.
-        """
-        for revision in self.revisions(document):
-            if (revision.version, revision.metadata_sha256) == (key.version, key.metadata_sha256):
-                return self._whole(revision)
-        raise KnowledgeBaseError(f"the catalog holds no version {key.version} of {document!r}")
 
     def _whole(self, revision: Revision) -> Document:
         """The document of a revision, its text compared with the hash that is its version.

@@ -1,6 +1,8 @@
 """The journal of changes: what each change of a knowledge base did, so that it can be undone."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,19 +46,27 @@ class Journal:
         self._db = db
         self._open: int | None = None
 
-    def begin(self, what: str) -> None:
-        """Start a change; what `step` is told belongs to it until `end`."""
+    @contextmanager
+    def recording(self, what: str) -> Iterator[None]:
+        """Make the steps of a block one change; one without a step is forgotten.
+
+        Args:
+            what: Is done; when it is empty, nothing is recorded.
+        """
+        if not what:
+            yield
+            return
         self._open = self._db.execute(
             "INSERT INTO changes (at, what) VALUES (?, ?)", (now(), what)
         ).lastrowid
-
-    def end(self) -> None:
-        """End the change; one without a step is forgotten."""
-        self._db.execute(
-            "DELETE FROM changes WHERE number = ? AND number NOT IN (SELECT change FROM steps)",
-            (self._open,),
-        )
-        self._open = None
+        try:
+            yield
+            self._db.execute(
+                "DELETE FROM changes WHERE number = ? AND number NOT IN (SELECT change FROM steps)",
+                (self._open,),
+            )
+        finally:
+            self._open = None
 
     def step(self, step: Step) -> None:
         """Record what becomes of a document in the open change."""

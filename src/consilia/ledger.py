@@ -71,10 +71,6 @@ class Ledger:
         )
         return self._db.total_changes - before
 
-    def size(self) -> int:
-        """Return how many events there are."""
-        return int(self._db.execute("SELECT count(*) FROM ledger").fetchone()[0])
-
     def replace(self, sources: str, events: Iterable[Event]) -> int:
         """Replace all events of the sources that start with a name; return how many there are."""
         self._db.execute(
