@@ -29,7 +29,13 @@ def _parser() -> argparse.ArgumentParser:
     gold.add_argument("--by-category", action="store_true", help="a line for each category too")
     gold.add_argument("--show-failures", action="store_true", help="list what went wrong")
     fit = commands.add_parser("fit", help="learn the weights of relevance from gold cases")
-    fit.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all in gold/")
+    fit.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="default: all in gold/ but the test half",
+    )
     fit.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     bench = commands.add_parser("bench", help="speed, memory and indexing, against their bars")
     bench.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
@@ -72,11 +78,11 @@ def _sources(given: argparse.Namespace) -> int:
 
 def _fit(given: argparse.Namespace) -> int:
     from consilia.documents import shipped_kb
-    from eval.cases import STARTER, load_cases
+    from eval.cases import GOLD, TEST, load_cases
     from eval.facts import load_facts
     from eval.fit import fit
 
-    files = given.files or sorted(STARTER.parent.glob("*.jsonl"))
+    files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
     cases = [case for path in files for case in load_cases(path)]
     fit(cases, load_facts(shipped_kb()), given.kb)
     return 0

@@ -16,7 +16,12 @@ from pydantic import (
 
 from consilia.errors import ConsiliaError
 
-STARTER = Path(__file__).parent / "gold" / "starter.jsonl"
+GOLD = Path(__file__).parent / "gold"
+STARTER = GOLD / "starter.jsonl"
+TEST = GOLD / "test.jsonl"
+"""Written by others than the rules, from documents that no case of `dev.jsonl` rests on."""
+TEST_SHA256 = "2a6e44c46047bacdff5ae556798c566f3b3a09170b365d40c415bd65d12dbfe1"
+"""Of the file as it was frozen before anything was tuned."""
 
 CaseType = Literal["answerable", "abstain", "guardrail", "dialogue"]
 Expected = Literal["answer", "abstain", "guardrail"]
@@ -40,6 +45,8 @@ class Turn(_Lenient):
     user: Question
     resolved_question: str = ""
     fact_ids: tuple[FactId, ...] = ()
+    must_have: tuple[str, ...] = ()
+    """Words of the gold facts that an answer cannot miss: a value, a drug, a phrase."""
     expected: Expected
 
 
@@ -50,6 +57,7 @@ class Case(_Lenient):
     type: CaseType
     category: str = ""
     fact_ids: tuple[FactId, ...] = ()
+    must_have: tuple[str, ...] = ()
     question: Question | None = Field(default=None, validate_default=True)
     turns: tuple[Turn, ...] = Field(default=(), validate_default=True)
     split: str = ""
@@ -77,6 +85,7 @@ class Case(_Lenient):
             Turn(
                 user=self.question,
                 fact_ids=self.fact_ids,
+                must_have=self.must_have,
                 expected="guardrail" if self.type == "guardrail" else expected,
             ),
         )

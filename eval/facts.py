@@ -9,7 +9,7 @@ from typing import Self
 from consilia.answer import Proof
 from consilia.documents import document_paths, read_document
 from consilia.errors import ConsiliaError
-from consilia.models import Document, Sentence, digest
+from consilia.models import Document, Kind, Sentence, digest
 
 FACTS = Path(__file__).parent / "gold" / "facts.json"
 
@@ -28,6 +28,8 @@ class Span:
     end: int
     sha256: str
     """`sha256:…` of the words."""
+    kind: Kind | None = None
+    """Of the document; None where it is not known."""
 
     @classmethod
     def of_proof(cls, proof: Proof) -> Self:
@@ -88,5 +90,5 @@ def _lines(document: Document) -> Iterator[Span]:
     start, version = 0, document.version
     for line in document.text.split("\n"):
         end = start + len(line)
-        yield Span(document.id, version, start, end, digest(line.encode()))
+        yield Span(document.id, version, start, end, digest(line.encode()), document.metadata.kind)
         start = end + 1

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from consilia.selection import SECTION_KINDS
+from consilia.wording import SectionName
 from eval.samples import Sample
 from eval.statistics import Interval, mean, wilson
 
@@ -116,10 +118,63 @@ def over_refusal(samples: Samples) -> Measure:
     return share("over-refusal: answerable, abstained", silent)
 
 
+def points_shown(samples: Samples) -> Measure:
+    """Must-have points that a shown claim says / must-have points, over answerable cases."""
+    cases = _of(samples, "answerable")
+    return ratio(
+        "must-have points shown", sum(s.points_shown for s in cases), sum(s.points for s in cases)
+    )
+
+
+def refusal_precision(samples: Samples) -> Measure:
+    """Unanswerable cases among the abstained / abstained, over both kinds of cases."""
+    silent = [s for s in _decidable(samples) if s.status == "abstained"]
+    return share("refusal precision", (s.type == "abstain" for s in silent))
+
+
+def sections_rightly_answered(samples: Samples) -> Measure:
+    """Answered sections with a gold fact of their kind / answered sections, answerable cases."""
+    answered = [(s, name) for s in _of(samples, "answerable") for name in s.sections_answered]
+    return share("sections answered, precision", (name in s.sections_gold for s, name in answered))
+
+
+def sections_found(samples: Samples) -> Measure:
+    """Answered sections with a gold fact of their kind / such sections, answerable cases."""
+    gold = [(s, name) for s in _of(samples, "answerable") for name in s.sections_gold]
+    return share("sections answered, recall", (name in s.sections_answered for s, name in gold))
+
+
+def sections_rightly_silent(samples: Samples) -> Measure:
+    """Silent sections without a gold fact of their kind / silent sections, answerable cases."""
+    silent = [(s, name) for s in _of(samples, "answerable") for name in _silent(s)]
+    wrong = (name not in s.sections_gold for s, name in silent)
+    return share("sections silent, precision", wrong)
+
+
+def _silent(sample: Sample) -> list[SectionName]:
+    return [name for name in SECTION_KINDS if name not in sample.sections_answered]
+
+
+def sections_silent_found(samples: Samples) -> Measure:
+    """Silent sections without a gold fact of their kind / such sections, answerable cases."""
+    empty = [
+        (s, name)
+        for s in _of(samples, "answerable")
+        for name in SECTION_KINDS
+        if name not in s.sections_gold
+    ]
+    quiet = (name not in s.sections_answered for s, name in empty)
+    return share("sections silent, recall", quiet)
+
+
+def _decidable(samples: Samples) -> list[Sample]:
+    return [s for s in samples if s.type in {"answerable", "abstain"}]
+
+
 def abstention(samples: Samples) -> Measure:
     """Unanswerable cases that were abstained from / unanswerable cases."""
     silent = (s.status == "abstained" for s in _of(samples, "abstain"))
-    return share("unanswerable, abstained", silent)
+    return share("refusal recall: unanswerable, abstained", silent)
 
 
 def gold_share(samples: Samples) -> Measure:
@@ -171,8 +226,14 @@ QUALITY: tuple[Metric, ...] = (
     facts_shown,
     facts_shown_by_case,
     any_fact_shown,
+    points_shown,
     over_refusal,
     abstention,
+    refusal_precision,
+    sections_rightly_answered,
+    sections_found,
+    sections_rightly_silent,
+    sections_silent_found,
     gold_share,
     median_claims,
     max_claims,

@@ -1,14 +1,16 @@
 """What came of each question: the measures read samples, never answers."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 from consilia.answer import Answer, Claim, Manifest, Status
 from consilia.models import Hit
+from consilia.selection import SECTION_KINDS
 from consilia.verify import check
+from consilia.wording import SectionName
 from eval.cases import Case, CaseType, Expected, Turn
 from eval.facts import Facts, Span
 
@@ -42,6 +44,13 @@ class Sample:
     status: Status
     shown: tuple[str, ...]
     """Those of `facts` that a claim in the sections rests on."""
+    points: int
+    """How many things its answer must say, see `eval.cases.Turn.must_have`."""
+    points_shown: int
+    """Those of them that occur in a shown claim."""
+    sections_gold: tuple[SectionName, ...]
+    """Sections that a gold fact belongs to."""
+    sections_answered: tuple[SectionName, ...]
     ranks: dict[str, int] | None
     """Place among the hits, from 1, of those of `facts` that were found; None: not searched."""
     claims_shown: int
@@ -160,6 +169,10 @@ def _observe(
         answer_id=answer.answer_id,
         status=answer.status,
         shown=tuple(id_ for id_ in gold.facts if any(id_ in found for found in by_claim)),
+        points=len(step.must_have),
+        points_shown=sum(_says(shown, point) for point in step.must_have),
+        sections_gold=_sections_of(gold.facts.values()),
+        sections_answered=tuple(section.name for section in answer.sections if section.groups),
         ranks=gold.ranks,
         claims_shown=len(shown),
         claims_gold=sum(bool(found) for found in by_claim),
@@ -168,6 +181,15 @@ def _observe(
         misnumbered=misnumbered(answer),
         findings=findings,
     )
+
+
+def _says(claims: Sequence[Claim], point: str) -> bool:
+    return any(point.casefold() in claim.text.casefold() for claim in claims)
+
+
+def _sections_of(facts: Iterable[Span]) -> tuple[SectionName, ...]:
+    kinds = {fact.kind for fact in facts}
+    return tuple(name for name, own in SECTION_KINDS.items() if kinds & set(own))
 
 
 def shown_claims(answer: Answer) -> tuple[Claim, ...]:

@@ -1,5 +1,6 @@
 """The evaluation program: its cases, its measures on examples counted by hand, its timings."""
 
+import hashlib
 import json
 import sys
 from dataclasses import replace
@@ -31,7 +32,7 @@ from consilia.testing import HashEmbedder
 from consilia.wording import ABSTENTIONS, DISCLAIMER, SECTION_TITLES
 from eval.__main__ import main
 from eval.bench import WARM_ASKS, WARM_UPS, Row, at_least, at_most, indexing_row, starter_questions
-from eval.cases import STARTER, CaseError, load_cases
+from eval.cases import GOLD, STARTER, TEST, TEST_SHA256, CaseError, load_cases
 from eval.facts import FACTS, FactsError, load_facts
 from eval.indexing import Build, time_build
 from eval.metrics import PROMISES, QUALITY, measure_all, promises_hold
@@ -51,6 +52,36 @@ def facts():
 
 
 # --- cases and facts that ship
+
+
+def test_the_test_half_is_the_one_that_was_frozen():
+    assert hashlib.sha256(TEST.read_bytes()).hexdigest() == TEST_SHA256
+
+
+def test_no_document_is_in_both_halves():
+    facts = load_facts(KB)
+    halves = [
+        {
+            facts[id_].document
+            for case in load_cases(path)
+            for step in case.steps()
+            for id_ in step.fact_ids
+        }
+        for path in (GOLD / "dev.jsonl", TEST)
+    ]
+
+    assert all(halves)
+    assert not halves[0] & halves[1]
+
+
+def test_the_halves_are_large_enough():
+    cases = [case for path in (GOLD / "dev.jsonl", TEST) for case in load_cases(path)]
+    held_out = [case.type for case in cases if case.split == "test"]
+
+    assert sum(case.type != "dialogue" for case in cases) >= 450
+    assert sum(case.type == "dialogue" for case in cases) >= 60
+    assert held_out.count("answerable") >= 100
+    assert held_out.count("abstain") >= 100
 
 
 def test_the_starter_set_is_valid_and_large_enough():
@@ -181,6 +212,10 @@ def sample(**changes):
         answer_id="sha256:0",
         status="answered",
         shown=(),
+        points=0,
+        points_shown=0,
+        sections_gold=(),
+        sections_answered=(),
         ranks=None,
         claims_shown=0,
         claims_gold=0,
@@ -227,7 +262,7 @@ COUNTED = (
         ("gold facts shown, mean over cases", (3 / 4 + 1 + 0) / 3, 3),
         ("at least one gold fact shown", 2 / 3, 3),
         ("over-refusal: answerable, abstained", 1 / 3, 3),
-        ("unanswerable, abstained", 1 / 2, 2),
+        ("refusal recall: unanswerable, abstained", 1 / 2, 2),
         ("gold share of shown claims", 4 / 8, 8),
         ("claims per answered question, median", 2.0, 5),
         ("claims per answered question, maximum", 6.0, 5),

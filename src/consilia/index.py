@@ -25,7 +25,7 @@ _STATE = "generation.json"
 _SERVER = "server"
 _LEASE = ".lease"
 _CHANGES_WHEN_READ = frozenset({"chroma.sqlite3", "chroma.sqlite3-wal", "chroma.sqlite3-shm"})
-FORMAT = 2
+FORMAT = 3
 """Of the files of a generation; another format is built anew."""
 
 VectorsOf = Callable[[Sequence[bytes]], Vectors]

@@ -103,7 +103,7 @@ def _sentence(answer: "Answer", claim: "Claim") -> str:
 
 def _beside(answer: "Answer") -> Iterator[str]:
     if answer.omissions:
-        yield "## Also in these sources, not used above"
+        yield f"## {wording.OMISSIONS_TITLE}"
         yield "\n".join(
             f"- {_sentence(answer, answer.claim(omission.claim))}" for omission in answer.omissions
         )

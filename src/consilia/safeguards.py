@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import MarkName, Sentence
 from consilia.question import Question
+from consilia.relevance import groups_missing
 from consilia.sentence_table import SentenceTable
 
 _SEVERITY: tuple[MarkName, ...] = ("boxed_warning", "contraindication", "strong_recommendation")
-_TOPIC_TYPES = frozenset({"drug", "drug_class", "condition", "substance", "symptom"})
+_DRUG_TYPES = frozenset({"drug", "drug_class", "substance"})
+_TOPIC_TYPES = _DRUG_TYPES | {"condition", "symptom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +50,67 @@ def left_out(
     kb: KnowledgeBase,
     beside: Sequence[Sentence] = (),
 ) -> tuple[Sentence, ...]:
-    """Return the marked sentences of the cited documents, on the topic, that are not used.
+    """Return the marked sentences on the topic, in the whole knowledge base, that are not used.
 
-    A sentence is on the topic when it shares a drug or condition term with the question or with
-    a sentence that is shown.
+    A marked sentence is on the topic when it is about a drug of the question, or, if it names
+    none, about a condition of it; of the cited documents, also when it shares such a term with a
+    sentence that is shown. One about other patients than those asked about is not.
 
     Args:
         question: As understood.
         shown: Sentences of the sections, in order of mention.
-        kb: For the other sentences of their documents.
+        kb: For all other sentences.
         beside: Sentences that are cited beside the sections, in conflicts.
 
     Returns:
-        Boxed warnings first, then contraindications, then strong recommendations.
+        Boxed warnings first, then contraindications, then strong recommendations; of each, those
+        of cited documents first. Empty when nothing is shown: silence has no omissions.
     """
-    cited = (*shown, *beside)
-    seen = {sentence.id for sentence in cited}
-    topic = _topics(kb, (term.token for term in question.terms))
-    for sentence in shown:
-        topic |= _topics(kb, sentence.own_tokens)
+    if not shown:
+        return ()
+    cited = {sentence.document for sentence in (*shown, *beside)}
+    asked = _topic(question, kb)
+    wider = _terms_of(kb, (token.token for token in question.terms)) | {
+        token for sentence in shown for token in _terms_of(kb, sentence.own_tokens)
+    }
+    seen = {sentence.id for sentence in (*shown, *beside)}
     found = [
         sentence
-        for document in dict.fromkeys(sentence.document for sentence in cited)
-        for sentence in kb.index.sentences.of_document(document)
-        if sentence.mark and sentence.id not in seen and topic & sentence.own_tokens
+        for sentence in kb.index.sentences.marked_with(asked | wider)
+        if sentence.id not in seen
+        and not sentence.excluded
+        and (
+            _is_about(sentence, asked, kb)
+            or (sentence.document in cited and wider & sentence.own_tokens)
+        )
+        and not groups_missing(question, sentence)
     ]
-    return tuple(sorted(found, key=lambda sentence: _SEVERITY.index(sentence.mark or _SEVERITY[0])))
+    return tuple(sorted(found, key=lambda s: (_severity(s), s.document not in cited)))
 
 
-def _topics(kb: KnowledgeBase, tokens: Iterable[str]) -> set[str]:
-    return {token for token in tokens if kb.glossary.type_of(token) in _TOPIC_TYPES}
+def _topic(question: Question, kb: KnowledgeBase) -> frozenset[str]:
+    """The drugs of a question, else its conditions."""
+    tokens = frozenset(term.token for term in question.terms)
+    return _drugs_among(tokens, kb) or _terms_of(kb, tokens)
+
+
+def _drugs_among(tokens: frozenset[str], kb: KnowledgeBase) -> frozenset[str]:
+    named = frozenset(t for t in tokens if kb.glossary.type_of(t) in _DRUG_TYPES)
+    return named | kb.labelled_drugs & tokens
+
+
+def _terms_of(kb: KnowledgeBase, tokens: Iterable[str]) -> frozenset[str]:
+    known = frozenset(tokens)
+    named = frozenset(t for t in known if kb.glossary.type_of(t) in _TOPIC_TYPES)
+    return named | kb.labelled_drugs & known
+
+
+def _is_about(sentence: Sentence, topic: frozenset[str], kb: KnowledgeBase) -> bool:
+    """Tell whether a sentence names a topic; in a label the title names the drug for it."""
+    if sentence.kind == "label" and _drugs_among(topic & sentence.tokens, kb):
+        return True
+    return bool(topic & sentence.own_tokens)
+
+
+def _severity(sentence: Sentence) -> int:
+    return _SEVERITY.index(sentence.mark or _SEVERITY[-1])

@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from consilia.journal import Key
 from consilia.models import FrontMatter, Kind, Passage, Population, Sentence
@@ -16,10 +17,12 @@ CREATE TABLE documents (document TEXT PRIMARY KEY, version TEXT, metadata_sha256
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, document TEXT, kind TEXT, input BLOB, terms TEXT,
   body TEXT);
 CREATE TABLE conflicts (id TEXT, row INTEGER);
+CREATE TABLE marked (token TEXT, row INTEGER);
 """
 _INDICES = """
 CREATE INDEX by_document ON sentences (document);
 CREATE INDEX by_input ON sentences (input);
+CREATE INDEX by_token ON marked (token);
 """
 _SETS = ("tokens", "own_tokens")
 
@@ -45,6 +48,8 @@ class Row:
     body: str
     """The sentence as JSON."""
     conflicts: tuple[str, ...]
+    marked: tuple[str, ...]
+    """The tokens of a sentence that bears a mark; empty for all others."""
 
 
 class SentenceTable:
@@ -80,6 +85,9 @@ class SentenceTable:
             )
             self._db.executemany(
                 "INSERT INTO conflicts VALUES (?, ?)", ((id_, self._next) for id_ in row.conflicts)
+            )
+            self._db.executemany(
+                "INSERT INTO marked VALUES (?, ?)", ((token, self._next) for token in row.marked)
             )
             self._next += 1
 
@@ -122,7 +130,8 @@ class SentenceTable:
             (document,),
         )
         for kind, input_, terms, body in rows:
-            yield Row(kind, input_, terms, body, tuple(json.loads(body)["conflicts"]))
+            fields = json.loads(body)
+            yield Row(kind, input_, terms, body, tuple(fields["conflicts"]), _marked(fields))
 
     def terms(self) -> Iterator[tuple[int, Kind, str]]:
         """Yield row number, kind and search terms of all sentences."""
@@ -145,6 +154,19 @@ class SentenceTable:
             "SELECT row FROM conflicts WHERE id = ? ORDER BY row", (conflict,)
         ).fetchall()
         return tuple(self.get(row) for (row,) in rows)
+
+    def marked_with(self, tokens: Iterable[str]) -> tuple[Sentence, ...]:
+        """Return the sentences that bear a mark and hold one of the tokens, in index order.
+
+        Args:
+            tokens: Search terms; those of title, headings and population count too.
+        """
+        rows = {
+            row
+            for token in tokens
+            for (row,) in self._db.execute("SELECT row FROM marked WHERE token = ?", (token,))
+        }
+        return tuple(self.get(row) for row in sorted(rows))
 
     def get(self, row: int) -> Sentence:
         """Return the sentence of a row."""
@@ -185,7 +207,11 @@ def dump(sentence: Sentence, *, input_: bytes, terms: Sequence[str]) -> Row:
     fields["population"] = sentence.population.model_dump()
     fields |= {name: sorted(getattr(sentence, name)) for name in _SETS}
     body = json.dumps(fields, ensure_ascii=False)
-    return Row(sentence.kind, input_, " ".join(terms), body, sentence.conflicts)
+    return Row(sentence.kind, input_, " ".join(terms), body, sentence.conflicts, _marked(fields))
+
+
+def _marked(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(fields["tokens"]) if fields["mark"] else ()
 
 
 def load(body: str) -> Sentence:

@@ -50,6 +50,7 @@ CONFLICT_NOTE = (
     "side, each with its own population and date, and are not merged."
 )
 
+OMISSIONS_TITLE = "Also on this topic, not used above"
 EXCLUDED_TITLE = "Sources that are not used"
 EXCLUDED_NOTE = (
     "These sources speak of the topic, but were retracted, withdrawn or replaced: no sentence of "
