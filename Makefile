@@ -11,7 +11,7 @@ help:  ## List the targets
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,dev,scale]'
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,dev,llm,scale]'
 	touch $@
 
 setup: .venv/installed  ## Create .venv and install

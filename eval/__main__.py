@@ -37,6 +37,18 @@ def _parser() -> argparse.ArgumentParser:
         help="default: all in gold/ but the test half",
     )
     fit.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    silence = commands.add_parser("calibrate", help="learn from the dev cases when to be silent")
+    silence.add_argument("files", nargs="*", type=Path, metavar="FILE", help="as for fit")
+    silence.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    silence.add_argument("--tell", action="store_true", help="judge the files, learn nothing")
+    silence.add_argument("--picture", type=Path, metavar="OUT.svg", help="draw them, with --tell")
+    _add_model(commands.add_parser("model", help="gold cases with a language model, rechecked"))
+    _add_trials(commands)
+    return parser
+
+
+def _add_trials(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that try the machinery and ask no gold cases."""
     bench = commands.add_parser("bench", help="speed, memory and indexing, against their bars")
     bench.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
     scale = commands.add_parser("scale", help="what an index of many sentences costs")
@@ -47,7 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     faults.add_argument("--kills", type=int, default=200, metavar="N", help="default: 200")
     faults.add_argument("--only", default="", metavar="F1,F6", help="default: all")
     faults.add_argument("--short", action="store_true", help="try each kind of harm once")
-    return parser
+    mutate = commands.add_parser("mutate", help="what the gates catch of changed sentences")
+    mutate.add_argument("--show-survivors", action="store_true", help="up to five of each change")
+    conflicts = commands.add_parser("conflicts", help="find conflicts with their marks hidden")
+    conflicts.add_argument("--kb", type=Path, metavar="DIR", help="a folder of documents")
 
 
 def _gold(given: argparse.Namespace) -> int:
@@ -62,6 +77,18 @@ def _gold(given: argparse.Namespace) -> int:
             by_category=given.by_category,
         )
     )
+
+
+def _add_model(model: argparse.ArgumentParser) -> None:
+    model.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: starter.jsonl")
+    model.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    model.add_argument("--limit", type=int, metavar="N", help="of cases; default: all")
+
+
+def _model(given: argparse.Namespace) -> int:
+    from eval.model_part import run_model
+
+    return run_model(tuple(given.files), given.kb, given.limit)
 
 
 def _bench(given: argparse.Namespace) -> int:
@@ -88,6 +115,23 @@ def _fit(given: argparse.Namespace) -> int:
     return 0
 
 
+def _calibrate(given: argparse.Namespace) -> int:
+    from consilia.documents import shipped_kb
+    from eval.calibrate import calibrate, tell_silence
+    from eval.cases import GOLD, TEST, load_cases
+    from eval.facts import load_facts
+
+    files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
+    cases = [case for path in files for case in load_cases(path)]
+    if given.tell:
+        tell_silence(cases, load_facts(shipped_kb()), given.kb, given.picture)
+        return 0
+    if held_out := [case.id for case in cases if case.split == "test"]:
+        raise ConsiliaError(f"{held_out[0]} is a case of the test half: nothing is learnt from it")
+    calibrate(cases, load_facts(shipped_kb()), given.kb)
+    return 0
+
+
 def _scale(given: argparse.Namespace) -> int:
     from eval.scale.bench import SIZES, run_scale
 
@@ -101,13 +145,29 @@ def _faults(given: argparse.Namespace) -> int:
     return run_faults(only, kills=given.kills, short=given.short)
 
 
+def _mutate(given: argparse.Namespace) -> int:
+    from eval.mutations.table import run_mutations
+
+    return run_mutations(show_survivors=given.show_survivors)
+
+
+def _conflicts(given: argparse.Namespace) -> int:
+    from eval.conflicts import run_conflicts
+
+    return run_conflicts(given.kb)
+
+
 _COMMANDS = {
     "gold": _gold,
+    "model": _model,
     "fit": _fit,
+    "calibrate": _calibrate,
     "bench": _bench,
     "scale": _scale,
     "sources": _sources,
     "faults": _faults,
+    "conflicts": _conflicts,
+    "mutate": _mutate,
 }
 
 

@@ -88,7 +88,7 @@ def _candidates(
     text: str, kb: KnowledgeBase, embedder: Embedder
 ) -> Iterator[tuple[dict[str, float], Span]]:
     asked = clean(text)
-    asked = repaired(asked, repairs(asked, kb.glossary, kb.index))
+    asked = repaired(asked, repairs(asked, kb.glossary, kb.index, embedder))
     question = understand(asked, kb.glossary)
     terms = weigh(question, kb, embedder)
     for hits in retrieve(asked, kb, embedder).values():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
-from consilia.selection import SECTION_KINDS
+from consilia.candidates import SECTION_KINDS
 from consilia.wording import SectionName
 from eval.samples import Sample
 from eval.statistics import Interval, mean, wilson

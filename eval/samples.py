@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from consilia.answer import Answer, Claim, Manifest, Status
+from consilia.candidates import SECTION_KINDS
 from consilia.models import Hit
-from consilia.selection import SECTION_KINDS
 from consilia.verify import check
 from consilia.wording import SectionName
 from eval.cases import Case, CaseType, Expected, Turn

@@ -186,7 +186,7 @@ def test_only_endings_may_differ_in_words_of_one_root():
     ],
 )
 def test_only_an_unknown_word_with_one_meaning_is_repaired(assistant, question, expected):
-    found = repairs(question, shipped_glossary(), assistant._kb.index)
+    found = repairs(question, shipped_glossary(), assistant._kb.index, assistant._embedder)
     assert found == expected
 
 

@@ -372,6 +372,7 @@ SEALED_ONLY = {
     "claims[].checks.population": "same",
     "claims[].checks.strength": "same",
     "claims[].checks.support": "same",
+    "claims[].checks.entities": "same",
     "claims[].mark": "headings can set it too, and the checker reads no headings",
     "omissions[].mark": "same",
     "conflicts[].id": "names a topic",

@@ -37,6 +37,7 @@ class Checks:
     population: CheckResult
     strength: CheckResult
     support: CheckResult = None
+    entities: CheckResult = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """The assistant: from a question to a cited answer, step by step."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from typing import Self
 
 from consilia import wording
+from consilia.admission import Judge
 from consilia.answer import (
     SCHEMA,
     Answer,
@@ -21,24 +22,33 @@ from consilia.answer import (
     evidence_digest,
     sealed,
 )
+from consilia.answerability import point
 from consilia.building import Progress
 from consilia.composing import Composition, compose, silent
 from consilia.documents import sections_of
+from consilia.drafting import Drafted, Preview, draft
 from consilia.encoders import Embedder
 from consilia.errors import KnowledgeBaseError
-from consilia.followups import Resolved, resolve
+from consilia.gates.support import Entailment
 from consilia.glossary import Glossary
-from consilia.guardrails import Screening, screen
+from consilia.guardrails import Screening
 from consilia.knowledge_base import KnowledgeBase
+from consilia.language_models import LanguageModel, Metered, Usage
 from consilia.models import KINDS, Hit, Kind
-from consilia.opening import open_embedder, open_knowledge_base
-from consilia.question import Question, clean, in_latin_script, understand
+from consilia.opening import (
+    open_embedder,
+    open_entailment,
+    open_knowledge_base,
+    open_language_model,
+)
+from consilia.question import clean
 from consilia.retrieval import Keep, search
 from consilia.reviews import status_of
-from consilia.selection import select
+from consilia.safeguards import disagreements
+from consilia.selection import Selected, select
 from consilia.settings import Settings, read_settings
-from consilia.spelling import repaired, repairs
 from consilia.suggestions import suggestions
+from consilia.taking import Asked, Taken, take
 from consilia.wording import Audience
 
 _log = logging.getLogger(__name__)
@@ -57,19 +67,6 @@ class Surroundings:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A question as it was taken: screened, standing alone, understood."""
-
-    asked: str
-    screening: Screening
-    standalone: str
-    question: Question
-    notices: tuple[Notice, ...]
-    refusal: str | None
-    """Why it cannot be answered at all, or None."""
-
-
 class Assistant:
     """Answers questions from one knowledge base. Safe for concurrent reads."""
 
@@ -79,9 +76,12 @@ class Assistant:
         embedder: Embedder,
         settings: Settings,
         notice: Notice | None = None,
+        model: LanguageModel | None = None,
     ) -> None:
         self._kb = kb
         self._notice = notice
+        self._model = Metered(model) if model else None
+        self._entailment: Entailment | None = open_entailment(settings) if model else None
         self._embedder = embedder
         self._settings = settings
         # The encoder's tokenizer and thread count are not made for several callers at once.
@@ -94,6 +94,7 @@ class Assistant:
         settings: Settings | None = None,
         *,
         embedder: Embedder | None = None,
+        model: LanguageModel | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Open a knowledge base, the one that ships by default.
@@ -103,6 +104,7 @@ class Assistant:
                 that ship. None is the user's own, built on first use.
             settings: Read from the environment when None.
             embedder: Another one than the settings name.
+            model: A language model, another one than the settings name.
             progress: Told of the phases when something has to be built.
 
         Returns:
@@ -111,12 +113,16 @@ class Assistant:
         Raises:
             KnowledgeBaseError: The folder is no knowledge base, or cannot be built.
             ModelError: The embedder cannot be loaded.
+            SettingsError: The language model of the settings lacks its key or its packages, or no
+                measured point of silence has their risk.
         """
         settings = settings or read_settings()
+        point(settings.risk)
+        model = model or open_language_model(settings.llm)
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
         opened = open_knowledge_base(home, settings, embedder, progress or _silent)
-        return cls(opened.kb, embedder, settings, opened.notice)
+        return cls(opened.kb, embedder, settings, opened.notice, model)
 
     def __enter__(self) -> Self:
         return self
@@ -133,15 +139,31 @@ class Assistant:
         """The terms of the knowledge base."""
         return self._kb.glossary
 
+    @property
+    def language_model(self) -> str | None:
+        """Provider and name of the language model that helps, or None."""
+        return self._model.name if self._model else None
+
+    @property
+    def usage(self) -> Usage:
+        """What the language model has taken since the assistant was opened."""
+        return self._model.usage if self._model else Usage()
+
     def ask(
-        self, question: str, *, audience: Audience = "clinician", history: Sequence[Answer] = ()
+        self,
+        question: str,
+        *,
+        audience: Audience = "clinician",
+        history: Sequence[Answer] = (),
+        cancelled: Event | None = None,
     ) -> Answer:
         """Answer a question from the sources, or abstain.
 
         Args:
             question: At most 2,000 characters.
-            audience: For whom; the claims are the same for all, what surrounds them is not.
+            audience: For whom; without a language model the claims are the same for all.
             history: Earlier answers of the conversation, oldest first.
+            cancelled: When it is set, the answer goes on without the language model.
 
         Returns:
             The answer: cited, abstained or an emergency message.
@@ -149,14 +171,44 @@ class Assistant:
         Raises:
             QuestionError: The question is empty, blank or too long.
         """
-        read = self._read(question, history)
-        with self._lock:
-            composition = self._compose(read, audience)
-        return self._reviewed(self._sealed(read, audience, composition))
+        return _result(self._steps(Asked(question, audience, history, self._model, cancelled)))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        audience: Audience = "clinician",
+        history: Sequence[Answer] = (),
+        cancelled: Event | None = None,
+    ) -> Iterator[Preview | Answer]:
+        """Answer as `ask` does, and tell what a language model says as soon as it has passed.
+
+        Closing the iterator ends the call of the model.
+
+        Args:
+            question: At most 2,000 characters.
+            audience: For whom.
+            history: Earlier answers of the conversation, oldest first.
+            cancelled: When it is set, the answer goes on without the language model.
+
+        Yields:
+            Statements that passed every check, not numbered yet; the answer last, and alone when
+            no language model is configured.
+
+        Raises:
+            QuestionError: The question is empty, blank or too long.
+        """
+        asked = Asked(question, audience, history, self._model, cancelled)
+        yield (yield from self._steps(asked))
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
         """Return up to three follow-up questions that the knowledge base answers."""
-        return suggestions(answer, self.glossary, lambda q: self.ask(q).status == "answered")
+
+        def answered(question: str) -> bool:
+            alone = Asked(question, "clinician", ())
+            return _result(self._steps(alone)).status == "answered"
+
+        return suggestions(answer, self.glossary, answered)
 
     def search(
         self,
@@ -203,61 +255,51 @@ class Assistant:
             after=_first(text[proof.end : section.end].rstrip()),
         )
 
-    def _read(self, question: str, history: Sequence[Answer]) -> _Read:
-        """Screen a question, make it stand alone, repair it, understand it."""
-        clean(question)
-        screening = screen(question)
-        asked = clean(screening.text)
-        resolved = (
-            Resolved(asked, None) if screening.emergency else resolve(asked, history, self.glossary)
-        )
-        if resolved.text != asked:
-            screening = _joined(screening, screen(resolved.text))
-        found = repairs(resolved.text, self.glossary, self._kb.index)
-        standalone = repaired(resolved.text, found) if found else resolved.text
-        notices = [self._notice] if self._notice else []
-        notices += [
-            Notice("spelling", wording.SPELLING.format(word=w, name=n)) for w, n in found.items()
-        ]
-        if standalone != asked:
-            notices.append(Notice("interpreted", wording.INTERPRETED.format(question=standalone)))
-        if any(decision.rule == "INJ-02" for decision in screening.decisions):
-            notices.append(Notice("characters_removed", wording.REMOVED_CHARACTERS))
-        return _Read(
-            asked=asked,
-            screening=screening,
-            standalone=standalone,
-            question=understand(standalone, self.glossary),
-            notices=tuple(notices),
-            refusal=_refusal(resolved),
-        )
+    def _steps(self, asked: Asked) -> Generator[Preview, None, Answer]:
+        """The way from a question to its answer; what passes on the way is told."""
+        taken = take(asked, self._kb, self._embedder, self._notice)
+        drafted, composition = Drafted({}, (), {}), _silence(taken, asked.audience)
+        if composition is None:
+            with self._lock:
+                selected = select(
+                    taken.question, self._kb, self._embedder, risk=self._settings.risk
+                )
+            if taken.model:
+                judge = Judge(self.glossary, self._entailment, self._disputed(selected))
+                drafted = yield from draft(
+                    taken.model, taken.standalone, selected, judge, asked.audience, asked.cancelled
+                )
+            with self._lock:
+                composition = compose(taken.question, selected, self._kb, drafted.blocks)
+            _log.debug("composed %d claims", len(composition.claims))
+        return self._reviewed(self._sealed(taken, asked.audience, composition, drafted))
 
-    def _compose(self, read: _Read, audience: Audience) -> Composition:
-        screening = read.screening
-        if screening.crisis or (screening.emergency and audience == "patient"):
-            return silent(None)
-        if read.refusal:
-            return silent(read.refusal)
-        selected = select(read.question, self._kb, self._embedder)
-        composition = compose(read.question, selected, self._kb)
-        _log.debug("composed %d claims", len(composition.claims))
-        return composition
+    def _disputed(self, selected: Sequence[Selected]) -> frozenset[str]:
+        """The sentences that may be shown and that another source contradicts."""
+        offered = [c.sentence for s in selected for c in (*s.chosen, *s.companions)]
+        with self._lock:
+            found = disagreements(offered, self._kb)
+        return frozenset(s.id for conflict in found for side in conflict.sides for s in side)
 
     def _reviewed(self, answer: Answer) -> Answer:
         """The answer with the status that reviewers gave to its evidence."""
         with self._lock:
             acts = self._kb.catalog.reviews.of(answer.standalone_question, answer.audience)
         status = status_of(acts, answer.review.evidence_digest)
+        if status == "approved" and any(claim.form == "paraphrase" for claim in answer.claims):
+            status = "under_review"  # spans were approved, and these are other words
         return replace(answer, review=replace(answer.review, status=status))
 
-    def _sealed(self, read: _Read, audience: Audience, composition: Composition) -> Answer:
+    def _sealed(
+        self, taken: Taken, audience: Audience, composition: Composition, drafted: Drafted
+    ) -> Answer:
         return sealed(
             Answer(
                 schema=SCHEMA,
                 answer_id="",
-                status=_status(read.screening, composition),
-                question=read.asked,
-                standalone_question=read.standalone,
+                status=_status(taken.screening, composition),
+                question=taken.asked,
+                standalone_question=taken.standalone,
                 audience=audience,
                 sections=composition.sections,
                 claims=composition.claims,
@@ -265,8 +307,8 @@ class Assistant:
                 omissions=composition.omissions,
                 conflicts=composition.conflicts,
                 excluded=composition.excluded,
-                notices=read.notices,
-                guardrails=read.screening.decisions,
+                notices=(*taken.notices, *drafted.notices),
+                guardrails=taken.screening.decisions,
                 review=Review("submitted", evidence_digest(composition.claims)),
                 last_updated=composition.last_updated,
                 disclaimer=wording.DISCLAIMER,
@@ -276,11 +318,31 @@ class Assistant:
                     models={
                         "embedder": self._embedder.identity.name,
                         "embedder_sha256": self._embedder.identity.sha256,
+                        **taken.models,
+                        **drafted.models,
                     },
                     settings=self._settings.digest(),
                 ),
             )
         )
+
+
+def _result(steps: Generator[Preview, None, Answer]) -> Answer:
+    """The answer at the end of the steps."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+
+
+def _silence(taken: Taken, audience: Audience) -> Composition | None:
+    """What is said in place of an answer: nothing in a crisis, why a question cannot be taken."""
+    screening = taken.screening
+    if screening.crisis or (screening.emergency and audience == "patient"):
+        return silent(None)
+    return silent(taken.refusal) if taken.refusal else None
 
 
 def _first(text: str) -> str:
@@ -300,19 +362,6 @@ def _last(text: str) -> str:
 
 def _silent(phase: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-def _joined(one: Screening, other: Screening) -> Screening:
-    """The decisions on a question as asked and as understood."""
-    return replace(one, decisions=tuple(dict.fromkeys((*one.decisions, *other.decisions))))
-
-
-def _refusal(resolved: Resolved) -> str | None:
-    if not in_latin_script(resolved.text):
-        return wording.WRONG_LANGUAGE
-    if resolved.unresolved:
-        return wording.UNRESOLVED.format(word=resolved.unresolved)
-    return None
 
 
 def _status(screening: Screening, composition: Composition) -> Status:

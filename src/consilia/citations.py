@@ -1,12 +1,30 @@
 """Proofs, claims and numbers: from chosen sentences to what an answer cites."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from consilia.answer import Checks, Claim, Excluded, Proof, Reference
 from consilia.models import FrontMatter, Sentence, digest
 
-_VERBATIM_CHECKS = Checks(numbers="pass", polarity="pass", population="pass", strength="pass")
+VERBATIM_CHECKS = Checks(
+    numbers="pass", polarity="pass", population="pass", strength="pass", entities="pass"
+)
 """Of a claim that is its quote: it cannot differ from it in any of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one claim will say: a sentence as it stands, or other words that rest on sentences."""
+
+    sentences: tuple[Sentence, ...]
+    text: str | None = None
+    """Words that passed the gates; None for the one sentence as it stands."""
+    checks: Checks = VERBATIM_CHECKS
+
+    @property
+    def words(self) -> str:
+        """What the reader will see."""
+        return self.sentences[0].text if self.text is None else self.text
 
 
 def number(documents: Iterable[str]) -> dict[str, int]:
@@ -37,29 +55,33 @@ def proof_of(sentence: Sentence) -> Proof:
     )
 
 
-def claims_of(sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
-    """Return one verbatim claim for each sentence, in their order, with numbered citations.
+def claims_of(statements: Sequence[Statement]) -> tuple[Claim, ...]:
+    """Return one claim for each statement, in their order, with numbered citations.
 
     Args:
-        sentences: In order of mention, each once.
+        statements: In order of mention.
 
     Returns:
         Claims `c1`, `c2`, …; a document keeps the number of its first mention.
     """
-    numbers = number(sentence.document for sentence in sentences)
+    numbers = number(s.document for statement in statements for s in statement.sentences)
     return tuple(
-        Claim(
-            id=f"c{place}",
-            text=sentence.text,
-            form="verbatim",
-            citations=(numbers[sentence.document],),
-            proofs=(proof_of(sentence),),
-            checks=_VERBATIM_CHECKS,
-            mark=sentence.mark,
-            headings=sentence.headings,
-            derived=sentence.derived,
-        )
-        for place, sentence in enumerate(sentences, start=1)
+        _claim(f"c{place}", statement, numbers) for place, statement in enumerate(statements, 1)
+    )
+
+
+def _claim(id_: str, statement: Statement, numbers: dict[str, int]) -> Claim:
+    sentences = statement.sentences
+    return Claim(
+        id=id_,
+        text=statement.words,
+        form="verbatim" if statement.text is None else "paraphrase",
+        citations=tuple(dict.fromkeys(numbers[s.document] for s in sentences)),
+        proofs=tuple(map(proof_of, sentences)),
+        checks=statement.checks,
+        mark=sentences[0].mark if statement.text is None else None,
+        headings=tuple(dict.fromkeys(h for s in sentences for h in s.headings)),
+        derived=any(s.derived for s in sentences),
     )
 
 
@@ -76,9 +98,11 @@ def references_of(
         References in the order of their numbers.
     """
     numbers = {
-        proof.document: n
+        document: n
         for claim in claims
-        for proof, n in zip(claim.proofs, claim.citations, strict=True)
+        for document, n in zip(
+            dict.fromkeys(p.document for p in claim.proofs), claim.citations, strict=True
+        )
     }
     return tuple(
         _reference(n, sources[document])

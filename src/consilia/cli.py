@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from consilia.answer import Answer
     from consilia.assistant import Assistant
     from consilia.building import Progress
+    from consilia.drafting import Preview
     from consilia.ingestion import Ingestion
 
 app = typer.Typer(
@@ -63,6 +64,9 @@ def ask(
     kb: Home = None,
     audience: For = "clinician",
     as_json: AsJson = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Tell what the language model took.")
+    ] = False,
 ) -> None:
     """Answer one question; exit 0 answered, 3 abstained, 4 refused or emergency."""
     from consilia.question import clean
@@ -71,6 +75,8 @@ def ask(
     clean(question)
     with _assistant(kb) as assistant:
         answer = assistant.ask(question, audience=reader)
+        if verbose:
+            _terminal.usage(assistant.language_model, assistant.usage)
     _terminal.json(answer.to_json()) if as_json else _terminal.markdown(answer.to_markdown())
     raise typer.Exit(EXITS[answer.status])
 
@@ -83,13 +89,12 @@ def chat(kb: Home = None, audience: For = "clinician") -> None:
         history: list[Answer] = []
         while question := _terminal.prompt("Question" if not history else "Follow-up"):
             try:
-                answer = assistant.ask(question, audience=reader, history=history)
+                history.append(_told(assistant.stream(question, audience=reader, history=history)))
             except QuestionError as error:
                 _terminal.error(str(error))
                 continue
-            history.append(answer)
-            _terminal.markdown(answer.to_markdown())
-            for suggestion in assistant.suggest(answer):
+            _terminal.markdown(history[-1].to_markdown())
+            for suggestion in assistant.suggest(history[-1]):
                 _terminal.note(f"You could ask: {suggestion}")
 
 
@@ -332,6 +337,15 @@ def kb_export(folder: Path, kb: Home = None) -> None:
     with Catalog(_settings(kb).kb / FILE) as catalog:
         count = export(catalog, folder)
     _terminal.note(f"{count} documents in {folder}")
+
+
+def _told(steps: "Iterator[Preview | Answer]") -> "Answer":
+    """Print what passes while an answer is made, and return the answer, which comes last."""
+    from consilia.drafting import Preview
+
+    while isinstance(step := next(steps), Preview):
+        _terminal.note(f"… {step.text}")
+    return step
 
 
 def _settings(kb: Path | None) -> Settings:

@@ -1,6 +1,6 @@
 """Putting an answer together from the sentences that were chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consilia import safeguards, wording
@@ -15,12 +15,29 @@ from consilia.answer import (
     Omission,
     Reference,
 )
-from consilia.citations import claims_of, excluded_of, last_updated, proof_of, references_of
+from consilia.candidates import SECTION_KINDS, Candidate
+from consilia.citations import (
+    Statement,
+    claims_of,
+    excluded_of,
+    last_updated,
+    proof_of,
+    references_of,
+)
 from consilia.intents import TITLES
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Sentence
 from consilia.question import Question
-from consilia.selection import SECTION_KINDS, Candidate, Selected
+from consilia.selection import Selected
+from consilia.wording import SectionName
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements under one heading of a section."""
+
+    heading: str
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +53,48 @@ class Composition:
     excluded: tuple[Excluded, ...] = ()
 
 
-def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase) -> Composition:
+def compose(
+    question: Question,
+    selected: Sequence[Selected],
+    kb: KnowledgeBase,
+    drafted: Mapping[SectionName, Sequence[Block]] | None = None,
+) -> Composition:
     """Arrange the chosen sentences into sections, and add what must stand beside them.
 
     Args:
         question: As understood.
         selected: One entry for each section.
         kb: Where the sentences come from.
+        drafted: Sections that are arranged already, the headline first. What must stand beside
+            them is what must stand beside all that was chosen.
 
     Returns:
         Sections, omissions and conflicts over one list of claims, numbered by first mention.
     """
-    grouped = {section.name: _groups(section.chosen) for section in selected}
-    shown = [s for groups in grouped.values() for group in groups for s in group]
-    conflicts = safeguards.disagreements(
-        [*shown, *safeguards.left_out(question, shown, kb)], kb.index.sentences
-    )
+    blocks = {s.name: blocks_of(s.chosen) for s in selected} | dict(drafted or {})
+    said = [line for name in blocks for block in blocks[name] for line in block.statements]
+    used = [s for statement in said for s in statement.sentences]
+    chosen = [c.sentence for section in selected for c in section.chosen]
+    shown = list({s.id: s for s in (*used, *chosen)}.values())
+    conflicts = safeguards.disagreements([*shown, *safeguards.left_out(question, shown, kb)], kb)
     beside = [s for conflict in conflicts for side in conflict.sides for s in side]
     marked = safeguards.left_out(question, shown, kb, beside)
-    mentioned = list({s.id: s for s in (*shown, *marked, *beside)}.values())
+    mentioned = _mentioned(said, (*marked, *beside))
     claims = claims_of(mentioned)
-    ids = {sentence.id: claim.id for sentence, claim in zip(mentioned, claims, strict=True)}
-    sources = {claim.proofs[0].document: kb.source(claim.proofs[0].document) for claim in claims}
+    ids = {_key(line): claim.id for line, claim in zip(mentioned, claims, strict=True)}
+    sources = {p.document: kb.source(p.document) for claim in claims for p in claim.proofs}
     return Composition(
-        sections=tuple(_section(s, grouped[s.name], ids, question, kb) for s in selected),
+        sections=tuple(_section(s, blocks[s.name], ids, question, kb) for s in selected),
         claims=claims,
         references=references_of(claims, sources),
-        omissions=tuple(Omission(ids[s.id], s.mark) for s in marked if s.mark),
+        omissions=tuple(Omission(ids[_key(Statement((s,)))], s.mark) for s in marked if s.mark),
         conflicts=tuple(
             Conflict(
                 id=conflict.id,
-                note=wording.conflict_note(conflict.id),
-                sides=tuple(tuple(ids[s.id] for s in side) for side in conflict.sides),
+                note=_note(conflict),
+                sides=tuple(
+                    tuple(ids[_key(Statement((s,)))] for s in side) for side in conflict.sides
+                ),
             )
             for conflict in conflicts
         ),
@@ -76,6 +103,13 @@ def compose(question: Question, selected: Sequence[Selected], kb: KnowledgeBase)
         ),
         last_updated=last_updated(sources.values()),
     )
+
+
+def _note(conflict: safeguards.Disagreement) -> str:
+    if conflict.difference is None:
+        return wording.conflict_note(conflict.id)
+    years = {s.year for side in conflict.sides for s in side if s.year}
+    return wording.difference_note(conflict.difference, sorted(years))
 
 
 def silent(reason: str | None) -> Composition:
@@ -107,35 +141,48 @@ def silent(reason: str | None) -> Composition:
     )
 
 
-def _groups(chosen: Sequence[Candidate]) -> list[list[Sentence]]:
-    """Group sentences by intent, the group of the first sentence first."""
-    groups: dict[str, list[Sentence]] = {}
+def blocks_of(chosen: Iterable[Candidate]) -> tuple[Block, ...]:
+    """Return sentences as they stand, under the headings of their intents, the first one first."""
+    grouped: dict[str, list[Statement]] = {}
     for candidate in chosen:
-        groups.setdefault(candidate.sentence.intent, []).append(candidate.sentence)
-    return list(groups.values())
+        statements = grouped.setdefault(heading_of(candidate.sentence), [])
+        statements.append(Statement((candidate.sentence,)))
+    return tuple(Block(heading, tuple(statements)) for heading, statements in grouped.items())
+
+
+def heading_of(sentence: Sentence) -> str:
+    """Return the heading that a sentence stands under in an answer."""
+    return TITLES.get(sentence.intent, sentence.intent.replace("_", " ").capitalize())
+
+
+def _mentioned(said: Iterable[Statement], beside: Iterable[Sentence]) -> list[Statement]:
+    """Each statement once, in order of mention."""
+    lines = (*said, *(Statement((sentence,)) for sentence in beside))
+    return list({_key(line): line for line in lines}.values())
+
+
+def _key(line: Statement) -> tuple[str | None, ...]:
+    """What tells statements apart: two claims may rest on one sentence in different words."""
+    return (line.text, *(sentence.id for sentence in line.sentences))
 
 
 def _section(
     selected: Selected,
-    groups: Sequence[Sequence[Sentence]],
-    ids: dict[str, str],
+    blocks: Sequence[Block],
+    ids: dict[tuple[str | None, ...], str],
     question: Question,
     kb: KnowledgeBase,
 ) -> AnswerSection:
-    abstention = None if groups else _abstention(selected, question, kb)
     return AnswerSection(
         name=selected.name,
         title=wording.SECTION_TITLES[selected.name],
-        headline=ids[groups[0][0].id] if groups else None,
+        headline=ids[_key(blocks[0].statements[0])] if blocks else None,
         groups=tuple(
-            Group(_heading(group[0]), tuple(ids[s.id] for s in group)) for group in groups
+            Group(block.heading, tuple(ids[_key(line)] for line in block.statements))
+            for block in blocks
         ),
-        abstention=abstention,
+        abstention=None if blocks else _abstention(selected, question, kb),
     )
-
-
-def _heading(sentence: Sentence) -> str:
-    return TITLES.get(sentence.intent, sentence.intent.replace("_", " ").capitalize())
 
 
 def _abstention(selected: Selected, question: Question, kb: KnowledgeBase) -> Abstention:

@@ -8,10 +8,13 @@ ConsiliaError
 ├── KnowledgeBaseError    a knowledge base cannot be opened, built or changed
 │   └── IndexMismatchError    its index was made with another embedder
 ├── ModelError            model weights are missing, corrupted or unusable
+│   └── ModelCallError        a language model gave no reply that can be used
 ├── RuleError             the guardrail rules cannot be read: nothing is answered without them
 └── SettingsError         a setting has a value that cannot be used
 ```
 """
+
+from typing import Literal
 
 
 class ConsiliaError(Exception):
@@ -40,6 +43,18 @@ class IndexMismatchError(KnowledgeBaseError):
 
 class ModelError(ConsiliaError):
     """Model weights are missing, corrupted or unusable."""
+
+
+class ModelCallError(ModelError):
+    """A language model gave no reply that can be used; an answer does without it.
+
+    Attributes:
+        reason: `unavailable` (not reached, refused, too slow), `unusable` or `cancelled`.
+    """
+
+    def __init__(self, reason: Literal["unavailable", "unusable", "cancelled"], text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class RuleError(ConsiliaError):

@@ -12,7 +12,8 @@ from consilia.building import Progress
 from consilia.catalog import FILE
 from consilia.encoders import Embedder
 from consilia.engines import ENGINES, Serial, threads_of
-from consilia.errors import KnowledgeBaseError
+from consilia.errors import KnowledgeBaseError, SettingsError
+from consilia.gates.support import Entailment
 from consilia.glossary import Glossary
 from consilia.health import damage
 from consilia.index import CURRENT, FORMAT, check_embedder, read_state
@@ -27,6 +28,7 @@ from consilia.knowledge_base import (
     refuse_lost_catalog,
     shipped_glossary,
 )
+from consilia.language_models import LanguageModel, Limits, address_of
 from consilia.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -93,13 +95,13 @@ def open_knowledge_base(
         notice = _bring_up_to_date(home, embedder, progress, settings.chroma)
         return OpenedBase(KnowledgeBase(home, glossary, embedder.identity), notice)
     check_embedder(read_state(current_generation(home)), embedder.identity)
-    if problem := _damage(current_generation(home), settings.chroma):
+    if problem := _damage(home, settings.chroma):
         return _repaired(home, glossary, embedder, problem, progress, server=settings.chroma)
     return OpenedBase(KnowledgeBase(home, glossary, embedder.identity), None)
 
 
-def _damage(folder: Path, server: str) -> str:
-    """What is wrong with a generation, or nothing; a server that is down is no damage.
+def _damage(home: Path, server: str) -> str:
+    """What is wrong with the current generation, or nothing; a server that is down is no damage.
 
     Raises:
         KnowledgeBaseError: The server does not answer.
@@ -108,7 +110,11 @@ def _damage(folder: Path, server: str) -> str:
         from consilia.vectors import reach
 
         reach(server)
-    return damage(folder) or ""
+    while problem := damage(folder := current_generation(home)):
+        if folder == current_generation(home):
+            return problem
+        # It was replaced, and perhaps deleted, while it was examined: that is no damage.
+    return ""
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -120,6 +126,48 @@ def open_embedder(settings: Settings) -> Embedder:
     from consilia.embedding import load_embedder
 
     return load_embedder(settings.embedder, threads=settings.threads)
+
+
+def open_entailment(settings: Settings) -> Entailment | None:
+    """Load the entailment model of the settings, or return None when they name none.
+
+    Raises:
+        ModelError: It cannot be loaded, or is no entailment model.
+    """
+    if not settings.entailment:
+        return None
+    from consilia.entailment import load_entailment
+
+    return load_entailment(settings.entailment)
+
+
+def open_language_model(setting: str, limits: Limits | None = None) -> LanguageModel | None:
+    """Return the language model that a setting names, or None when it names none.
+
+    Args:
+        setting: As in `CONSILIA_LLM`. Nothing is sent to it yet.
+        limits: Of each call; the usual ones when None.
+
+    Returns:
+        The model, with its key from the environment.
+
+    Raises:
+        SettingsError: The setting has no known form, the key it needs is missing or unusable, or
+            the packages for language models are not installed.
+    """
+    if not setting:
+        return None
+    address = address_of(setting)
+    key = os.environ.get(address.key, "").strip()
+    if address.needs_key and not key:
+        raise SettingsError(f"the language model needs a key in the variable {address.key}")
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise SettingsError(f"the key in the variable {address.key} has characters no key has")
+    try:
+        from consilia.model_calls import RemoteModel
+    except ImportError as error:
+        raise SettingsError("language models need: pip install 'consilia[llm]'") from error
+    return RemoteModel(address, key, limits or Limits())
 
 
 def open_ingestion(

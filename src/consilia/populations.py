@@ -1,6 +1,9 @@
 """Groups of patients in text: who is asked about, and whom a sentence speaks of."""
 
+import math
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from consilia.models import Population
 
@@ -19,30 +22,37 @@ GROUPS = (
 )
 
 _PATTERNS: dict[str, re.Pattern[str]] = {
-    "newborn": re.compile(r"\b(newborns?|neonat\w*|preterm|premature (baby|babies|infants?))\b"),
-    "infant": re.compile(r"\b(infants?|bab(y|ies))\b"),
+    "newborn": re.compile(
+        r"\b(newborns?|new-borns?|neonat\w*|preterm|premature (baby|babies|infants?))\b"
+    ),
+    "infant": re.compile(r"\b(infants?|infancy|bab(y|ies)|sucklings?)\b"),
     "child": re.compile(
         r"\b(child(ren)?|childhood|kids?|p(a)?ediatrics?|toddlers?|boys?|girls?|schoolchild\w*"
-        r"|(my|our|a) (son|daughter))\b"
+        r"|school-?age(d)?|preschool\w*|youngsters?|(my|our|a) (son|daughter))\b"
     ),
-    "adolescent": re.compile(r"\b(adolescen\w+|teen(s|ager|agers|age)?|juvenile)\b"),
+    "adolescent": re.compile(r"\b(adolescen\w+|teen(s|ager|agers|age)?|juveniles?|youths?)\b"),
     "adult": re.compile(r"\b(adults?|grown[- ]?ups?)\b"),
     "older_adult": re.compile(
-        r"\b(older (adults?|people|patients?|persons?|men|women)|elderly|geriatric|seniors?"
-        r"|old people)\b"
+        r"\b(older (adults?|people|patients?|persons?|individuals|men|women)|elderly|geriatric"
+        r"|seniors?|old people|(septua|octo|nona)genarians?|old(er)? age)\b"
     ),
     "pregnancy": re.compile(
-        r"\b(pregnan\w*|trimester|gestation\w*|expecting (mother|a baby)|antenatal)\b"
+        r"\b(pregnan\w*|trimesters?|gestation\w*|expecting (mother|a baby)|expectant mothers?"
+        r"|antenatal|prenatal|gravid\w*)\b"
     ),
-    "breastfeeding": re.compile(r"\b(breast[- ]?f\w+|lactat\w+|nursing (mother|women|a baby))\b"),
+    "breastfeeding": re.compile(
+        r"\b(breast[- ]?f\w+|lactation\w*|lactating"
+        r"|nursing (mothers?|women|infants?|a baby))\b"
+    ),
     "dialysis": re.compile(r"\b(h(a)?emodialysis|dialysis|dialy[sz]ed)\b"),
     "renal_impairment": re.compile(
         r"\b((renal|kidney) (impairment|failure|insufficiency|disease|dysfunction|function"
-        r"|problems?)|ckd|crcl|e?gfr|creatinine clearance|bad kidneys"
+        r"|problems?)|nephropath(y|ies)|esrd|ckd|crcl|e?gfr|creatinine clearance|bad kidneys"
         r"|(poor|reduced|impaired) (renal|kidney))\b"
     ),
     "hepatic_impairment": re.compile(
-        r"\b((hepatic|liver) (impairment|failure|insufficiency|disease|dysfunction)|cirrho\w+)\b"
+        r"\b((hepatic|liver) (impairment|failure|insufficiency|disease|dysfunction|function)"
+        r"|(poor|reduced|impaired) (hepatic|liver)|child-pugh|cirrho\w+)\b"
     ),
 }
 
@@ -73,6 +83,15 @@ _MET_BY: dict[str, tuple[str, ...]] = {
 
 _YOUNG = frozenset({"newborn", "infant", "child", "adolescent"})
 _AGES = _YOUNG | {"adult", "older_adult"}
+LIMITS = (
+    (0.077, "newborn"),
+    (2, "infant"),
+    (12, "child"),
+    (18, "adolescent"),
+    (65, "adult"),
+    (math.inf, "older_adult"),
+)
+"""Age in years at which each group ends, youngest first."""
 
 
 def age_group(years: float) -> str:
@@ -84,8 +103,7 @@ def age_group(years: float) -> str:
     >>> age_group(3), age_group(70)
     ('child', 'older_adult')
     """
-    limits = ((0.077, "newborn"), (2, "infant"), (12, "child"), (18, "adolescent"), (65, "adult"))
-    return next((group for limit, group in limits if years < limit), "older_adult")
+    return next(group for limit, group in LIMITS if years < limit)
 
 
 def asked_age(question: str) -> float | None:
@@ -103,6 +121,26 @@ def asked_age(question: str) -> float | None:
     return float(years or aged)
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a text speaks of a group."""
+
+    group: str
+    start: int
+    end: int
+    excluded: bool
+    """Whether the text says that the group is left out."""
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Yield each place where a text speaks of a group, group by group."""
+    folded = text.casefold()
+    for group, pattern in _PATTERNS.items():
+        for match in pattern.finditer(folded):
+            excluded = bool(_NEGATED.search(folded[: match.start()]))
+            yield Mention(group, match.start(), match.end(), excluded)
+
+
 def groups_in(text: str) -> frozenset[str]:
     """Return the groups that a text speaks of, leaving out those it excludes.
 
@@ -111,12 +149,7 @@ def groups_in(text: str) -> frozenset[str]:
     >>> groups_in("cramps, excluding those of pregnancy")
     frozenset()
     """
-    folded = text.casefold()
-    found = set()
-    for group, pattern in _PATTERNS.items():
-        match = pattern.search(folded)
-        if match and not _NEGATED.search(folded[: match.start()]):
-            found.add(group)
+    found = {mention.group for mention in mentions(text) if not mention.excluded}
     if "older_adult" in found:
         found.discard("adult")
     return frozenset(found)

@@ -210,6 +210,78 @@ def ages_in(text: str) -> tuple[Range, ...]:
     return tuple(found)
 
 
+_ASKED_UNIT = re.compile(
+    r"\bhow many (?!of\b)(?P<counted>[a-z]+)(?= (?:of|did|do|does|were|was|are|is|per|an?|before"
+    r"|after|should|can|would|in|for|to|have|had|has|until)\b|\s*\?|$)"
+    r"|\b(?:what|which|how much|maximum|max) (?:[a-z]+ ){0,2}?"
+    r"(?P<named>mg|mls?|hz|mmol|mcg|milligrams|micrograms|grams|litres|liters)\b"
+    r"|\bin (?P<within>hz|mg|mmol|ml|mcg|weeks|days|hours|months|years)\b"
+    r"|\b(?P<rate>ml|mg|mmol|mcg|units|litres)(?:/| per )(?:hour|hr|h|kg|day|min|minute|gland)\b"
+)
+_STATED_AS = {
+    "gram": r"\d\s*g\b|gram",
+    "litre": r"\d\s*l\b|lit(?:re|er)",
+    "liter": r"\d\s*l\b|lit(?:re|er)",
+    "mcg": r"mcg|microgram|\u00b5g|\u03bcg",
+    "microgram": r"mcg|microgram|\u00b5g|\u03bcg",
+    "mg": r"mg\b|milligram|\d\s*g\b",
+    "milligram": r"mg\b|milligram|\d\s*g\b",
+    "ml": r"ml\b|millilit",
+    "time": r"\btimes\b|\bonce\b|\btwice\b|\bdaily\b|\bevery\b|\ba (?:day|week)\b",
+}
+"""How a text may state a unit, where it need not repeat the word."""
+_CALENDAR = ("minute", "hour", "day", "week", "month", "year", "decade")
+_COUNTED_PEOPLE = frozenset([
+    "adult",
+    "case",
+    "child",
+    "children",
+    "clinician",
+    "control",
+    "doctor",
+    "men",
+    "participant",
+    "patient",
+    "people",
+    "person",
+    "women",
+])
+_FILLERS = frozenset({"more", "other", "percent"})
+
+
+def asked_units(question: str) -> frozenset[str]:
+    """Return the units and countable things that a question wants a number of, in the singular.
+
+    >>> sorted(asked_units("How many sessions are needed, and how many mL per hour?"))
+    ['ml', 'session']
+    """
+    found = set()
+    for match in _ASKED_UNIT.finditer(question.casefold()):
+        name = next(filter(None, match.groups()))
+        name = name[:-1] if name.endswith("s") and len(name) > 2 else name
+        if name not in _COUNTED_PEOPLE | _FILLERS:
+            found.add(name)
+    return frozenset(found)
+
+
+def states_unit(unit: str, text: str) -> bool:
+    """Tell whether a text may state a number of something.
+
+    Args:
+        unit: As `asked_units` gives it.
+        text: A sentence.
+
+    Returns:
+        Whether the unit occurs; for a stretch of time, the next smaller or larger one does too.
+    """
+    folded = text.casefold()
+    if unit in _CALENDAR:
+        place = _CALENDAR.index(unit)
+        near = _CALENDAR[max(0, place - 1) : place + 2]
+        return any(re.search(rf"\b{name}", folded) for name in near)
+    return bool(re.search(_STATED_AS.get(unit, rf"\b{re.escape(unit)}"), folded))
+
+
 STATES: dict[str, Callable[[str], bool]] = {
     "age": has_age,
     "date": has_date,

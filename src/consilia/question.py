@@ -8,7 +8,7 @@ from consilia.errors import QuestionError
 from consilia.glossary import Glossary
 from consilia.intents import asked_intents, is_broad
 from consilia.populations import asked_age, asked_groups
-from consilia.quantities import Range, ranges_in
+from consilia.quantities import Range, asked_units, ranges_in
 from consilia.terms import scaffolding
 
 MAX_CHARACTERS = 2_000
@@ -106,6 +106,8 @@ class Question:
     intents: frozenset[str]
     wants: frozenset[str]
     """Kinds of value that an answer must state, see `consilia.quantities.STATES`."""
+    units: frozenset[str]
+    """What it asks to be counted, or the unit it asks for, see `quantities.asked_units`."""
     groups: frozenset[str]
     age: float | None
     quantities: tuple[Range, ...]
@@ -161,6 +163,7 @@ def understand(text: str, glossary: Glossary) -> Question:
         terms=_terms(text, glossary),
         intents=asked_intents(text),
         wants=wants,
+        units=asked_units(text),
         groups=asked_groups(text),
         age=asked_age(text),
         quantities=(*(r for r in ranges_in(text) if r.unit), *_clearance(folded)),

@@ -7,18 +7,20 @@ from importlib.resources import files
 
 from consilia import quantities
 from consilia.encoders import Embedder
+from consilia.gates.naming import ordinary
 from consilia.glossary import CLASS_OF
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Sentence
 from consilia.populations import groups_in, missing_groups
 from consilia.question import ENTITY_TYPES, Question, Term
 from consilia.retrieval import rarity
-from consilia.terms import american, words
+from consilia.terms import american, stem, words
 
 _BROADER_CREDIT = {"drug": 0.9, "drug_class": 0.9, "substance": 0.9}
 _OTHER_BROADER_CREDIT = 0.4
 _PARTS_CREDIT = 0.85
 _SHORT = 5
+_HALF = 0.5
 _ORDINARY_WEIGHT = 0.5
 """Of an everyday word: questions say in many ways what sources say in one."""
 _GENERIC_PARTS = frozenset({
@@ -53,6 +55,8 @@ class WeighedTerm:
     known: bool
     entity: bool
     """Whether a sentence that does not name it is about something else."""
+    name: bool
+    """Whether it names a thing of medicine, as far as words tell."""
     above: tuple[str, ...]
     parts: tuple[str, ...]
 
@@ -65,6 +69,7 @@ class Features:
     own_coverage: float
     cosine: float
     entities_missing: float
+    names_missing: float
     unknown: float
     unknown_technical: float
     value_missing: float
@@ -95,11 +100,16 @@ def weigh(question: Question, kb: KnowledgeBase, embedder: Embedder) -> tuple[We
                 weight=rarity(kb, term.token) * (_ORDINARY_WEIGHT if ordinary else 1.0),
                 known=known,
                 entity=technical or term.attribute or term.type in ENTITY_TYPES,
+                name=term.type not in {None, "word"} or not _is_ordinary(term),
                 above=above,
                 parts=parts if term.type else (),
             )
         )
     return tuple(weighed)
+
+
+def _is_ordinary(term: Term) -> bool:
+    return all(stem(word) in ordinary() for word in words(term.surface))
 
 
 def is_technical(word: str, embedder: Embedder) -> bool:
@@ -154,6 +164,7 @@ def features(
         entities_missing=min(
             2.0, sum(1 - covers[w.term.token] for w in terms if w.entity and w.known)
         ),
+        names_missing=min(3.0, sum(w.name and covers[w.term.token] < _HALF for w in terms)),
         unknown=min(2.0, len(unknown)),
         unknown_technical=min(2.0, sum(w.entity for w in unknown)),
         value_missing=float(bool(values_missing(question, sentence))),
@@ -183,10 +194,8 @@ class Coefficients:
 
     intercept: float
     weights: tuple[tuple[str, float], ...]
-    answer: float
-    """A question is answered when a sentence scores at least this."""
-    section: float
-    """A further section is answered from this score on."""
+    lead: float
+    """A sentence goes before one for special patients from this score on."""
     companion: float
     """A further sentence of an answered section is shown from this score on."""
 
@@ -199,8 +208,7 @@ def coefficients() -> Coefficients:
     return Coefficients(
         intercept=values["intercept"],
         weights=tuple(values["weights"].items()),
-        answer=values["thresholds"]["answer"],
-        section=values["thresholds"]["section"],
+        lead=values["thresholds"]["lead"],
         companion=values["thresholds"]["companion"],
     )
 
@@ -208,6 +216,11 @@ def coefficients() -> Coefficients:
 def values_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
     """Return the kinds of value that are asked and that a sentence does not state."""
     return tuple(sorted(w for w in question.wants if not quantities.STATES[w](sentence.text)))
+
+
+def units_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
+    """Return the units and countable things that are asked and that a sentence does not name."""
+    return tuple(sorted(u for u in question.units if not quantities.states_unit(u, sentence.text)))
 
 
 def groups_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:

@@ -92,12 +92,13 @@ def _section(answer: "Answer", section: "AnswerSection") -> Iterator[str]:
 
 def _sentence(answer: "Answer", claim: "Claim") -> str:
     numbers = "".join(f"[{number}]" for number in claim.citations)
-    source = answer.references[claim.citations[0] - 1]
+    sources = [answer.references[number - 1] for number in claim.citations]
     tags = [wording.MARK_TITLES[claim.mark]] if claim.mark else []
+    tags += ["reworded"] if claim.form == "paraphrase" else []
     tags += [f"page {proof.page}" for proof in claim.proofs[:1] if proof.page]
-    tags += [place_note(claim, source)] if place_note(claim, source) else []
+    tags += filter(None, dict.fromkeys(place_note(claim, source) for source in sources))
     tags += ["our inference from the source"] if claim.derived else []
-    tags += [source.strength] if source.strength else []
+    tags += filter(None, dict.fromkeys(source.strength for source in sources))
     return f"{escaped(claim.text)} {numbers}" + (f" ({escaped('; '.join(tags))})" if tags else "")
 
 

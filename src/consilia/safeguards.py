@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from consilia.conflicts.comparing import Difference
+from consilia.conflicts.finding import contrasts
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import MarkName, Sentence
 from consilia.question import Question
@@ -20,18 +22,30 @@ class Disagreement:
 
     id: str
     sides: tuple[tuple[Sentence, ...], ...]
+    difference: Difference | None = None
+    """How the sides differ, when it was found and not marked."""
 
 
-def disagreements(shown: Sequence[Sentence], table: SentenceTable) -> tuple[Disagreement, ...]:
+def disagreements(shown: Sequence[Sentence], kb: KnowledgeBase) -> tuple[Disagreement, ...]:
     """Return the conflicts of which one side is shown, with all their sides.
 
     Args:
         shown: Sentences of the answer, in order of mention.
-        table: Of the index.
+        kb: For their other sides.
 
     Returns:
-        In the order in which their first side is mentioned; sides as they stand in the index.
+        Those that the documents mark, then those that are found by comparing sentences and that
+        are not between documents of a marked one; of both, the first mentioned first.
     """
+    marked = _marked_disagreements(shown, kb.index.sentences)
+    covered = [frozenset(side[0].document for side in conflict.sides) for conflict in marked]
+    found = (Disagreement(c.id, c.sides, c.difference) for c in contrasts(shown, kb, covered))
+    return (*marked, *found)
+
+
+def _marked_disagreements(
+    shown: Sequence[Sentence], table: SentenceTable
+) -> tuple[Disagreement, ...]:
     found = []
     for conflict in dict.fromkeys(id_ for sentence in shown for id_ in sentence.conflicts):
         sides: dict[str, list[Sentence]] = {}

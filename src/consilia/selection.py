@@ -1,47 +1,38 @@
 """Choosing the sentences of each section, or its silence."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
+from consilia import answerability
+from consilia.candidates import (
+    Candidate,
+    find_candidates,
+    in_use,
+    section_odds,
+)
 from consilia.encoders import Embedder
 from consilia.intents import FACETS
 from consilia.knowledge_base import KnowledgeBase
-from consilia.models import Hit, Kind, Sentence
-from consilia.populations import groups_in
+from consilia.models import Sentence
 from consilia.quantities import numbers_in
 from consilia.question import Question, understand
 from consilia.relevance import (
     Coefficients,
-    WeighedTerm,
     coefficients,
-    covered,
-    features,
-    groups_missing,
-    number_outside,
-    score,
-    values_missing,
     weigh,
 )
-from consilia.retrieval import Keep, retrieve
+from consilia.retrieval import Keep
 from consilia.terms import words
 from consilia.wording import SectionName
 
-SECTION_KINDS: dict[SectionName, tuple[Kind, ...]] = {
-    "guidelines": ("guideline",),
-    "label": ("label",),
-    "research": ("study", "reference"),
-}
-CONSIDERED = 40
-"""Hits of each kind that are scored."""
 PER_SECTION = 10
 PER_SOURCE = 3
 IN_ALL = 15
+COMPANIONS = 4
 NEAREST = 3
 BEHIND = 4.0
 """How far, in log-odds, a further sentence may stay behind the best one of its section."""
-_HARD_VALUES = frozenset({"age", "date", "dose", "form", "price"})
 BEHIND_FACETS = 1.5
 PER_FACET = {"referral": 2, "treatment": 3, "cause": 4, "diagnosis": 1, "prognosis": 1}
 _OVERVIEWS = frozenset({
@@ -59,7 +50,6 @@ _SERVES: dict[str, frozenset[str]] = {
     "treatment": frozenset({"treatment", "dose", "indication"}),
     "prognosis": frozenset({"prognosis", "monitoring"}),
 }
-_COVERED = 0.5
 _NEGATIONS = frozenset([
     "not",
     "no",
@@ -72,27 +62,6 @@ _NEGATIONS = frozenset([
     "avoid",
     "contraindicated",
 ])
-_LIMITS_USE = re.compile(r"\b(?:not|neither|only|off-label|unlicensed|withdrawn)\b")
-"""What makes an indication an answer to more than "what is it for?"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A hit with what decides about it."""
-
-    sentence: Sentence
-    score: float
-    """Log-odds that it answers."""
-    missing: tuple[str, ...]
-    """What it lacks, in words: groups, values, terms."""
-    barred: bool
-    """Whether it may not be shown at all: other patients, another dose row, another drug."""
-    lead: bool
-    """Whether a section may rest on it alone."""
-    special: bool
-    """Whether its headings are about a group of patients that was not asked about."""
-    on_topic: bool
-    """Whether it names everything that the question is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +73,52 @@ class Selected:
     nearest: tuple[Candidate, ...]
     excluded: tuple[Candidate, ...] = ()
     """What would have been worth showing, were its source not retracted or replaced."""
+    companions: tuple[Candidate, ...] = ()
+    """What might be shown too, and came just behind: of a section that is not silent."""
 
 
 def select(
-    question: Question, kb: KnowledgeBase, embedder: Embedder, *, keep: Keep | None = None
+    question: Question,
+    kb: KnowledgeBase,
+    embedder: Embedder,
+    *,
+    risk: float | None = None,
+    keep: Keep | None = None,
 ) -> tuple[Selected, ...]:
     """Choose the sentences of each section.
 
-    A section is answered when its best sentence scores high enough and lacks nothing that was
-    asked: the group of patients, the row with the asked number, for a dose the drug, the
-    indication and an amount in the same sentence with its title. A question about the whole
-    approach is asked once more for each facet of it, and each facet gets its place.
+    A section is answered when `consilia.answerability` says so of its best sentence that lacks
+    nothing that was asked: the group of patients, the row with the asked number, for a dose the
+    drug, the indication and an amount in the same sentence with its title. A question about the
+    whole approach is asked once more for each facet of it, and each facet gets its place.
 
     Args:
         question: As understood.
         kb: Where to search.
         embedder: The one its index was made with.
+        risk: Where silence ends, see `answerability.point`; None for the default.
         keep: A filter on sentences; all when None.
 
     Returns:
         One entry for each section, in the order of the answer.
+
+    Raises:
+        SettingsError: There is no such point.
     """
-    limits = coefficients()
-    found_all = _candidates(question, kb, embedder, keep)
-    asked = {name: _used(found) for name, found in found_all.items()}
+    limits, silence = coefficients(), answerability.point(risk)
+    found_all = find_candidates(question, kb, embedder, keep)
+    asked = {name: in_use(found) for name, found in found_all.items()}
     excluded = {name: _worth_naming(found, limits) for name, found in found_all.items()}
-    if max(map(_best, asked.values())) < limits.answer:
+    odds = section_odds(question, weigh(question, kb, embedder), asked)
+    if max(odds.values()) < silence.answer:
         return tuple(
             Selected(name, (), _nearest(found), excluded[name]) for name, found in asked.items()
         )
     facets = (
         {
-            name: {section: _used(c) for section, c in _candidates(of, kb, embedder, keep).items()}
+            name: {
+                section: in_use(c) for section, c in find_candidates(of, kb, embedder, keep).items()
+            }
             for name, of in _facet_questions(question, kb)
         }
         if question.broad
@@ -146,28 +129,27 @@ def select(
         if facets:
             chosen = _facets(found, {facet: of[name] for facet, of in facets.items()}, kb, limits)
         else:
-            chosen = _ranked(found, limits) if _best(found) >= limits.section else ()
+            chosen = _ranked(found, limits) if odds[name] >= silence.section else ()
         nearest = () if chosen else _nearest(found)
         sections.append(Selected(name, chosen, nearest, excluded[name]))
-    return _at_most(IN_ALL, sections)
+    kept = _at_most(IN_ALL, sections)
+    return tuple(replace(s, companions=_companions(s, asked[s.name], limits)) for s in kept)
 
 
-def _candidates(
-    question: Question, kb: KnowledgeBase, embedder: Embedder, keep: Keep | None
-) -> dict[SectionName, list[Candidate]]:
-    """What is found for a question, by section, the highest score first."""
-    hits = retrieve(question.text, kb, embedder, keep=keep)
-    terms = weigh(question, kb, embedder)
-    drugs = _asked_drugs(question, kb)
-    return {
-        name: _scored(question, terms, [hits[kind] for kind in kinds], drugs)
-        for name, kinds in SECTION_KINDS.items()
-    }
-
-
-def _asked_drugs(question: Question, kb: KnowledgeBase) -> frozenset[str]:
-    """The drugs with a label in the knowledge base that a question names."""
-    return kb.labelled_drugs & {term.token for term in question.terms}
+def _companions(
+    section: Selected, candidates: Sequence[Candidate], limits: Coefficients
+) -> tuple[Candidate, ...]:
+    """The next sentences that are near enough to a section's best, and repeat none of its own."""
+    if not section.chosen:
+        return ()
+    floor = max(limits.companion, max(c.score for c in section.chosen) - BEHIND)
+    near = [c for c in candidates if c.on_topic and not c.barred and c.score >= floor]
+    found: list[Candidate] = []
+    for candidate in near:
+        known = (c.sentence for c in (*section.chosen, *found))
+        if len(found) < COMPANIONS and not any(_repeats(candidate.sentence, k) for k in known):
+            found.append(candidate)
+    return tuple(found)
 
 
 def _facet_questions(question: Question, kb: KnowledgeBase) -> list[tuple[str, Question]]:
@@ -178,10 +160,6 @@ def _facet_questions(question: Question, kb: KnowledgeBase) -> list[tuple[str, Q
         part = understand(wording.format(topic=topic), kb.glossary)
         found.append((facet, replace(part, groups=question.groups, age=question.age, broad=False)))
     return found
-
-
-def _used(candidates: Iterable[Candidate]) -> list[Candidate]:
-    return [c for c in candidates if not c.sentence.excluded]
 
 
 def _worth_naming(candidates: Iterable[Candidate], limits: Coefficients) -> tuple[Candidate, ...]:
@@ -201,63 +179,10 @@ def _at_most(limit: int, sections: Sequence[Selected]) -> tuple[Selected, ...]:
     return tuple(replace(section, chosen=tuple(kept[section.name])) for section in sections)
 
 
-def _best(candidates: Iterable[Candidate]) -> float:
-    return max((c.score for c in candidates if c.lead), default=float("-inf"))
-
-
-def _scored(
-    question: Question,
-    terms: tuple[WeighedTerm, ...],
-    lists: Sequence[Sequence[Hit]],
-    drugs: frozenset[str],
-) -> list[Candidate]:
-    candidates: list[Candidate] = []
-    for hits in lists:
-        least = min((hit.dense for hit in hits if hit.dense is not None), default=0.0)
-        candidates.extend(
-            _candidate(question, terms, hit, least)
-            for hit in hits[:CONSIDERED]
-            if not _of_another_drug(hit.sentence, drugs)
-        )
-    return sorted(candidates, key=lambda c: (-c.score, c.sentence.id))
-
-
-def _of_another_drug(sentence: Sentence, drugs: frozenset[str]) -> bool:
-    """Tell whether a sentence comes from the label of none of the drugs that were asked about."""
-    of_label = sentence.kind == "label" and bool(sentence.subjects)
-    return of_label and bool(drugs) and not drugs & sentence.tokens
-
-
-def _candidate(
-    question: Question, terms: tuple[WeighedTerm, ...], hit: Hit, least_cosine: float
-) -> Candidate:
-    sentence = hit.sentence
-    groups = groups_missing(question, sentence)
-    values = values_missing(question, sentence)
-    lacking = tuple(
-        w.term.surface for w in terms if w.entity and covered(w, sentence.tokens) < _COVERED
-    )
-    outside = number_outside(question, sentence)
-    unjoined = "dose" in question.wants and bool(lacking)
-    filler = sentence.intent == "indication" and not (
-        question.intents & {"indication", "regulatory"} or _LIMITS_USE.search(sentence.text)
-    )
-    barred = bool(groups) or outside or unjoined
-    return Candidate(
-        sentence=sentence,
-        score=score(features(question, terms, hit, least_cosine)),
-        missing=(*groups, *values, *lacking, *(("the number asked",) if outside else ())),
-        barred=barred,
-        lead=not (barred or filler or set(values) & _HARD_VALUES),
-        special=not question.groups and bool(groups_in(" . ".join(sentence.headings)) - {"adult"}),
-        on_topic=not lacking,
-    )
-
-
 def _ranked(candidates: Sequence[Candidate], limits: Coefficients) -> tuple[Candidate, ...]:
     """The best sentences, the first one a lead, few from one source."""
     leads = [c for c in candidates if c.lead]
-    lead = next((c for c in leads if not c.special and c.score >= limits.section), leads[0])
+    lead = next((c for c in leads if not c.special and c.score >= limits.lead), leads[0])
     floor = max(limits.companion, lead.score - BEHIND)
     others = [c for c in candidates if c is not lead and not c.barred and c.score >= floor]
     return _capped([lead, *others], PER_SECTION)

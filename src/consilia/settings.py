@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consilia.errors import SettingsError
+from consilia.language_models import address_of
 from consilia.models import canonical_json, digest
 
 
@@ -30,9 +31,32 @@ class Settings(BaseSettings):
     chroma: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     """`CONSILIA_CHROMA`: URL of a Chroma server that keeps the vectors; empty: files keep them."""
 
+    risk: float | None = None
+    """`CONSILIA_RISK`: where silence ends, one of the measured risks that ship."""
+
+    entailment: str = ""
+    """`CONSILIA_ENTAILMENT`: path or hub name of an entailment model; empty: none is asked."""
+
+    llm: str = ""
+    """`CONSILIA_LLM`: the language model that helps; empty: none."""
+
+    @field_validator("llm")
+    @classmethod
+    def _llm_is_named(cls, value: str) -> str:
+        if value:
+            address_of(value)
+        return value
+
     def digest(self) -> str:
         """Return the hash of what shapes an answer: where it lies on disk is no part of it."""
-        return digest(canonical_json({"embedder": self.embedder}))
+        shaping = {"embedder": self.embedder}
+        if self.risk is not None:
+            shaping["risk"] = str(self.risk)
+        if self.entailment:
+            shaping["entailment"] = self.entailment
+        if self.llm:
+            shaping["llm"] = self.llm
+        return digest(canonical_json(shaping))
 
 
 def read_settings(**given: object) -> Settings:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from consilia.catalog import Revision
     from consilia.differences import SectionChange
     from consilia.inventory import Difference, Inventory
+    from consilia.language_models import Usage
     from consilia.models import Hit
     from consilia.reports import Report, Told
 
@@ -80,6 +81,16 @@ class Terminal:
     def note(self, text: str) -> None:
         """Print a line beside the answer."""
         self._err.print(Text(printable(text), style="dim"), soft_wrap=True)
+
+    def usage(self, model: str | None, usage: "Usage") -> None:
+        """Print what a language model took."""
+        guessed = " (estimated)" if usage.estimated else ""
+        self.note(
+            f"{model}: {usage.calls} calls, {usage.failed} failed, {usage.prompt_tokens} tokens "
+            f"read, {usage.reply_tokens} written{guessed}"
+            if model
+            else "no language model is configured"
+        )
 
     def error(self, text: str) -> None:
         """Print what went wrong."""

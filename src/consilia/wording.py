@@ -1,5 +1,6 @@
 """The fixed sentences of an answer: no other module writes words of its own into one."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 SectionName = Literal["guidelines", "label", "research"]
@@ -50,6 +51,29 @@ CONFLICT_NOTE = (
     "side, each with its own population and date, and are not merged."
 )
 
+DIFFERENCES: dict[str, str] = {
+    "opposite_advice": "one advises what the other advises against",
+    "opposite_effect": "one found an effect and the other found none, or harm",
+    "uncertain_effect": "one found an effect, for which the other found too little evidence",
+    "advised_without_effect": "one advises what the other found without benefit, or harmful",
+    "rejected_with_effect": "one advises against what the other found to have an effect",
+    "opposite_course": "one saw happen what the other never saw",
+    "opposite_comparison": "they rank the same things differently",
+    "boxed_warning": "a boxed warning limits a use that the other supports",
+    "outside_label": "the label does not cover a use that the other supports",
+    "withdrawn": "one says that what the other speaks for was withdrawn",
+    "dose": "the doses differ",
+    "threshold": "the thresholds differ",
+    "units": "the thresholds are told in different units; none is converted",
+    "accuracy": "the sensitivities or specificities differ clearly",
+}
+"""How sources differ, when sentences were compared and no document marks it."""
+DIFFERENCE_NOTE = (
+    "Comparing sentences by rule, these sources seem to differ: {difference}{years}. They are "
+    "shown side by side, each with its own population and date, and are not merged."
+)
+DIFFERENCE_YEARS = " (sources of {first} to {last}: the older may be out of date)"
+
 OMISSIONS_TITLE = "Also on this topic, not used above"
 EXCLUDED_TITLE = "Sources that are not used"
 EXCLUDED_NOTE = (
@@ -80,6 +104,25 @@ UNRESOLVED = (
     "It is not clear what “{word}” stands for. Name the drug, condition or test that is meant."
 )
 REMOVED_CHARACTERS = "Invisible or control characters were removed from the question."
+MODEL_ARRANGED = (
+    "A language model ({name}) helped to arrange this answer. Claims in its words: {reworded}, "
+    "each checked against the sentences it rests on. Replaced by the words of the sources: "
+    "{fell_back}. Dropped: {dropped}. Sentences that the rules chose and it left out: {left_out}."
+)
+MODEL_UNUSED = (
+    "A language model ({name}) was asked to arrange this answer; nothing that it wrote could be "
+    "used."
+)
+MODEL_FAILURES: dict[str, str] = {
+    "unavailable": (
+        "The language model could not be reached or took too long. The answer was made without it."
+    ),
+    "unusable": (
+        "The language model gave no reply of the form it was asked for. The answer was made "
+        "without it."
+    ),
+    "cancelled": "The language model was stopped. The answer was made without it.",
+}
 INTERPRETED = "Interpreted as: {question}"
 SPELLING = "“{word}” was read as “{name}”."
 VALUE_NAMES: dict[str, str] = {
@@ -118,3 +161,18 @@ def reading_note(reading: str, read_level: str | None) -> str:
 def conflict_note(conflict_id: str) -> str:
     """Return the note above the sides of a conflict; its id names the topic."""
     return CONFLICT_NOTE.format(topic=conflict_id.replace("-", " "))
+
+
+def difference_note(difference: str, years: Sequence[int]) -> str:
+    """Return the note above the sides of a conflict that was found and not marked.
+
+    Args:
+        difference: A key of `DIFFERENCES`.
+        years: Of the sources, oldest first; empty when none is known.
+
+    Returns:
+        How the sources differ, and that the years lie apart when they do.
+    """
+    apart = len(years) > 1
+    told = DIFFERENCE_YEARS.format(first=years[0], last=years[-1]) if apart else ""
+    return DIFFERENCE_NOTE.format(difference=DIFFERENCES[difference], years=told)

@@ -214,6 +214,7 @@ def _claim(context: Context, claim: Claim) -> str:
     tags = [
         _tag("span", MARK_TITLES[claim.mark], f"tag {claim.mark}") if claim.mark else "",
         _tag("span", "derived", "tag derived") if claim.derived else "",
+        _tag("span", "reworded", "tag reworded") if claim.form == "paraphrase" else "",
         *(_standing(reference) for reference in references),
     ]
     places = (place_note(claim, reference) for reference in references)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 INTRODUCTION = (
     '<div class="consilia intro"><h1>Consilia</h1><p>Cited answers to clinical management '
     "questions, from guidelines, FDA drug labels and research. Each sentence opens the words it "
-    "rests on; a section stays silent where its sources do. It runs on this machine: no question "
-    "leaves it.</p></div>"
+    "rests on; a section stays silent where its sources do. {where}</p></div>"
+)
+HERE = "It runs on this machine: no question leaves it."
+SENT = (
+    "Questions, and the sentences found, are sent to the language model {name}. It may choose and "
+    "word sentences; each is checked."
 )
 EXAMPLES = (
     "What is the approach to managing fasciculations (involuntary muscle contractions)?",
@@ -53,7 +58,9 @@ class Page:
     def __init__(self, assistant: "Assistant") -> None:
         """Lay the widgets out, inside the blocks they will belong to."""
         self.assistant = assistant
-        gr.HTML(INTRODUCTION, padding=False)
+        name = assistant.language_model
+        where = SENT.format(name=escape(name)) if name else HERE
+        gr.HTML(INTRODUCTION.format(where=where), padding=False)
         self.audience = gr.Radio(
             [(name.capitalize(), name) for name in AUDIENCES],
             value="clinician",

@@ -1,0 +1,247 @@
+"""`python -m eval calibrate`: when a section may speak, learnt on the dev cases, told on any.
+
+A logistic regression over the signs of `consilia.answerability`, one row a section of a case: it
+answers when a gold fact of the case is of its kind. The thresholds come from odds that each part
+of `dev.jsonl` was given by a model that had not seen it; the parts share no document.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from consilia.answerability import Point, log_odds
+from consilia.candidates import SECTION_KINDS, section_signs
+from consilia.encoders import Embedder
+from consilia.knowledge_base import KnowledgeBase
+from consilia.opening import open_embedder, open_knowledge_base
+from consilia.question import clean, understand
+from consilia.settings import read_settings
+from consilia.spelling import repaired, repairs
+from consilia.wording import SectionName
+from eval.cases import Case
+from eval.curves import Curve, picture
+from eval.facts import Facts
+from eval.report import table
+
+MODEL = Path(__file__).parents[1] / "src" / "consilia" / "data" / "answerability.json"
+RISKS = (0.1, 0.15, 0.17, 0.2, 0.25)
+DEFAULT_RISK = 0.17
+_PART = 2
+"""Letters of a case's id that name the part of the dev cases it belongs to."""
+_STRENGTH = 0.3
+"""Inverse of the regularisation, in standard deviations of the signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One section of one case."""
+
+    case: str
+    section: SectionName
+    answerable: bool
+    """Whether any section of the case can be answered."""
+    answers: bool
+    """Whether this section has a gold fact."""
+    signs: dict[str, float] | None
+    odds: float
+    """By the shipped model, or by one that did not see the case."""
+
+
+def calibrate(cases: Sequence[Case], facts: Facts, home: Path | None) -> dict[str, object]:
+    """Learn the coefficients and the points of silence, and write them.
+
+    Args:
+        cases: Those of the split `dev`; two parts of them are judged by the rest.
+        facts: Spans by the ids that the cases name.
+        home: A built knowledge base; None for the user's own.
+
+    Returns:
+        What was written to `consilia/data/answerability.json`.
+    """
+    rows = list(rows_of(cases, facts, home))
+    judged = _cross_judged(rows)
+    section = _section_threshold(judged)
+    points = [_point(judged, risk, section) for risk in RISKS]
+    model = _learnt(rows)
+    written: dict[str, object] = {
+        "intercept": model.intercept,
+        "weights": model.weights,
+        "points": [asdict(point) for point in points],
+        "default": DEFAULT_RISK,
+    }
+    MODEL.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{len(rows)} sections of {len({row.case for row in rows})} cases\n")
+    sys.stdout.write(_told("judged by a model that did not see their part", judged) + "\n")
+    return written
+
+
+def tell_silence(
+    cases: Sequence[Case], facts: Facts, home: Path | None, drawing: Path | None
+) -> None:
+    """Print how well the shipped model tells what can be answered, without learning anything.
+
+    Args:
+        cases: Any.
+        facts: Spans by the ids that the cases name.
+        home: A built knowledge base; None for the user's own.
+        drawing: Where the risk-coverage curves are drawn, as SVG; None for nowhere.
+    """
+    rows = list(rows_of(cases, facts, home))
+    sys.stdout.write(_told("judged by the shipped model", rows) + "\n")
+    if drawing:
+        drawing.write_text(picture(_curves(rows)), encoding="utf-8")
+
+
+def rows_of(cases: Sequence[Case], facts: Facts, home: Path | None) -> Iterator[Row]:
+    """Yield a row for each section of each question that can or cannot be answered."""
+    settings = read_settings()
+    embedder = open_embedder(settings)
+    with open_knowledge_base(home, settings, embedder, lambda *_: None).kb as kb:
+        for case in cases:
+            if case.question is not None and case.type in {"answerable", "abstain"}:
+                yield from _rows(case, facts, kb, embedder)
+
+
+def _rows(case: Case, facts: Facts, kb: KnowledgeBase, embedder: Embedder) -> Iterator[Row]:
+    asked = clean(case.question or "")
+    asked = repaired(asked, repairs(asked, kb.glossary, kb.index, embedder))
+    kinds = {facts[fact].kind for fact in case.fact_ids if fact in facts}
+    signs = section_signs(understand(asked, kb.glossary), kb, embedder)
+    for name, found in signs.items():
+        yield Row(
+            case=case.id,
+            section=name,
+            answerable=case.type == "answerable",
+            answers=bool(kinds & set(SECTION_KINDS[name])),
+            signs=found,
+            odds=log_odds(found),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    intercept: float
+    weights: Mapping[str, float]
+
+    def odds(self, signs: Mapping[str, float] | None) -> float:
+        if signs is None:
+            return float("-inf")
+        return self.intercept + sum(signs[name] * w for name, w in self.weights.items())
+
+
+def _learnt(rows: Sequence[Row]) -> _Model:
+    known = [row for row in rows if row.signs is not None]
+    names = list(known[0].signs or {})
+    signs = np.array([[(row.signs or {})[name] for name in names] for row in known])
+    scaler = StandardScaler().fit(signs)
+    model = LogisticRegression(C=_STRENGTH, max_iter=5_000)
+    model.fit(scaler.transform(signs), [row.answers for row in known])
+    weights = model.coef_[0] / scaler.scale_
+    intercept = float(model.intercept_[0] - (weights * scaler.mean_).sum())
+    rounded = {name: round(float(w), 3) for name, w in zip(names, weights, strict=True)}
+    return _Model(round(intercept, 3), rounded)
+
+
+def _cross_judged(rows: Sequence[Row]) -> list[Row]:
+    parts = sorted({row.case[:_PART] for row in rows if row.case[:1] == "V"})
+    judged = []
+    for part in parts:
+        model = _learnt([row for row in rows if row.case[:_PART] != part])
+        for row in rows:
+            if row.case[:_PART] == part:
+                fields = {name: getattr(row, name) for name in Row.__dataclass_fields__}
+                judged.append(Row(**{**fields, "odds": model.odds(row.signs)}))
+    return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    answerable: bool
+    odds: float
+
+
+def _questions(rows: Iterable[Row]) -> list[_Asked]:
+    best: dict[str, _Asked] = {}
+    for row in rows:
+        known = best.get(row.case)
+        odds = row.odds if known is None else max(known.odds, row.odds)
+        best[row.case] = _Asked(row.answerable, odds)
+    return list(best.values())
+
+
+def _point(rows: Sequence[Row], risk: float, section: float) -> Point:
+    """The lowest threshold at which no more than `risk` of the answered cannot be answered."""
+    asked = sorted(_questions(rows), key=lambda q: -q.odds)
+    threshold, wrong = asked[0].odds, 0
+    for count, question in enumerate(asked, start=1):
+        wrong += not question.answerable
+        if wrong <= risk * count:
+            threshold = question.odds
+    answerable = [q for q in asked if q.answerable]
+    silent = sum(q.odds < threshold for q in answerable) / len(answerable)
+    answer = round(threshold - 5e-4, 3)
+    return Point(risk, round(silent, 3), answer, round(min(section, answer), 3))
+
+
+def _section_threshold(rows: Sequence[Row]) -> float:
+    """Where sections of answerable cases are told from silent ones best, by F1."""
+    known = [row for row in rows if row.answerable]
+    wanted = sum(row.answers for row in known)
+    best, at = 0.0, 0.0
+    right = 0
+    for shown, row in enumerate(sorted(known, key=lambda row: -row.odds), start=1):
+        right += row.answers
+        if (f1 := 2 * right / (shown + wanted)) > best:
+            best, at = f1, row.odds
+    return at
+
+
+def _told(how: str, rows: Sequence[Row]) -> str:
+    asked = _questions(rows)
+    lines = [f"{len(asked)} questions, {how}", f"questions, AUROC: {_auroc_questions(asked):.3f}"]
+    for name in SECTION_KINDS:
+        here = [row for row in rows if row.section == name]
+        lines.append(f"section {name}, AUROC: {_auroc(here):.3f} (n = {len(here)})")
+    header = ("threshold", "answered", "risk", "over-refusal", "refusal recall", "precision")
+    body = [_line(asked, threshold) for threshold in np.arange(-3.0, 1.01, 0.25)]
+    return "\n".join([*lines, table([header, *body])])
+
+
+def _line(asked: Sequence[_Asked], threshold: float) -> tuple[str, ...]:
+    spoken = [q for q in asked if q.odds >= threshold]
+    silent = [q for q in asked if q.odds < threshold]
+    wrong, right = sum(not q.answerable for q in spoken), sum(not q.answerable for q in silent)
+    answerable, other = (
+        sum(q.answerable for q in asked),
+        sum(not q.answerable for q in asked),
+    )
+    return (
+        f"{threshold:.2f}",
+        f"{len(spoken)} of {len(asked)}",
+        f"{wrong / max(1, len(spoken)):.3f}",
+        f"{(len(silent) - right) / max(1, answerable):.3f}",
+        f"{right / max(1, other):.3f}",
+        f"{right / max(1, len(silent)):.3f}",
+    )
+
+
+def _auroc_questions(asked: Sequence[_Asked]) -> float:
+    return float(roc_auc_score([q.answerable for q in asked], [max(-20, q.odds) for q in asked]))
+
+
+def _auroc(rows: Sequence[Row]) -> float:
+    return float(roc_auc_score([row.answers for row in rows], [max(-20, r.odds) for r in rows]))
+
+
+def _curves(rows: Sequence[Row]) -> list[Curve]:
+    return [
+        Curve.of(name, [(row.odds, row.answers) for row in rows if row.section == name])
+        for name in SECTION_KINDS
+    ]

@@ -1,0 +1,1 @@
+"""Deterministic gates: whether a claim says no more and nothing else than the spans it cites."""
