@@ -7,6 +7,8 @@ from consilia.models import Design, MarkName, Population
 
 GateName = Literal["numbers", "polarity", "strength", "population", "entities", "support"]
 
+_ANYBODY = Population()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -16,7 +18,7 @@ class Evidence:
     """The exact words of the span."""
     title: str = ""
     headings: tuple[str, ...] = ()
-    population: Population = Population()
+    population: Population = _ANYBODY
     """Of the document."""
     design: Design = "other"
     mark: MarkName | None = None
