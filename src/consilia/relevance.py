@@ -1,7 +1,7 @@
 """Whether a sentence answers a question: what it covers, what it lacks, and one score for both."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -183,9 +183,8 @@ def features(
 def score(found: Features) -> float:
     """Return the log-odds that a sentence answers, by the shipped logistic regression."""
     model = coefficients()
-    values: dict[str, float] = asdict(found)
-    weighted = (values[name] * weight for name, weight in model.weights)
-    return round(model.intercept + sum(weighted), 4)
+    weighted = (getattr(found, name) * weight for name, weight in model.weights)
+    return round(float(model.intercept + sum(weighted)), 4)
 
 
 @dataclass(frozen=True, slots=True)

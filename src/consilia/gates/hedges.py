@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from consilia.gates.lexicon import Match, lexicon_of
+from consilia.gates.lexicon import Match, lexicon_of, root
 from consilia.gates.opposites import poles
 from consilia.gates.statements import Statement, counterparts, stems_of
 
@@ -105,7 +105,8 @@ def new_boosts(
 
 def _is_held(boost: Hedge, held: Sequence[Hedge]) -> bool:
     rivals = [h for h in held if h.scale == boost.scale and h.is_boost]
-    return any(h.surface == boost.surface or h.focus & boost.focus for h in rivals)
+    word = root(boost.surface.split()[0])
+    return any(root(h.surface.split()[0]) == word or h.focus & boost.focus for h in rivals)
 
 
 def _lost(claimed: Statement, everything: Sequence[Statement], said: Statement) -> Hedge | None:

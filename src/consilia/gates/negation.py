@@ -11,6 +11,8 @@ from consilia.terms import STOP_WORDS
 _LONGEST_SCOPE = 3
 """Content words that "without" and its like reach, as a rule a noun with its adjectives."""
 _AMOUNTS = frozenset({"at", "least", "about", "more", "than", "to", "any"})
+_ADVERBIAL = 3
+_WHEN = frozenset({"after", "upon", "following", "during", "before", "since"})
 _OPENERS = frozenset({"in", "with", "of", "to", "for", "from", "on", "at", "by"})
 
 
@@ -42,7 +44,7 @@ def negation_of(unit: Unit) -> Negation:
         if match.label == "local" or _is_determiner(unit.words, match):
             alone.append(_scope(unit.words, match))
             reached = match.end + 1
-        elif match.label != "pseudo" and not _goes_on(unit.words, match):
+        elif match.label != "pseudo" and not _is_beside(unit.words, match):
             sign = -sign
     stems = (frozenset(root(unit.words[at]) for at in scope) for scope in alone if scope)
     return Negation(sign, tuple(stems), frozenset().union(*alone))
@@ -63,9 +65,15 @@ def _ends() -> frozenset[str]:
     return frozenset(word.removeprefix(EXACT) for word in data["words"]["scope_end"])
 
 
-def _goes_on(words: Sequence[str], match: Match) -> bool:
-    """Tell the "nor" of "neither … nor", which denies nothing anew."""
-    return words[match.start] == "nor" and "neither" in words[: match.start]
+def _is_beside(words: Sequence[str], match: Match) -> bool:
+    """Tell a cue that does not deny its clause.
+
+    The "nor" of "neither … nor" denies nothing anew, and "after stopping it" tells when.
+    """
+    if words[match.start] == "nor":
+        return "neither" in words[: match.start]
+    before = words[max(0, match.start - _ADVERBIAL) : match.start]
+    return match.label == "predicate" and bool(_WHEN & set(before))
 
 
 def _is_determiner(words: Sequence[str], match: Match) -> bool:

@@ -182,9 +182,18 @@ def _modifies(pole: Pole, other: Pole) -> bool:
 
 
 def _rivals(pole: Pole, said: Sequence[Statement]) -> list[tuple[Statement, Pole]]:
-    """Poles on the same scale; where there is none, on one of the same family."""
+    """Poles on the same scale; where there is none, on one of the same family.
+
+    "Reduced" may stand for "fewer", but for "small" only where both are said of one thing.
+    """
     found = [(s, p) for s in said for p in s.poles if p.axis == pole.axis]
-    return found or [(s, p) for s in said for p in s.poles if p.family == pole.family]
+    family = [(s, p) for s in said for p in s.poles if p.family == pole.family]
+    near = [
+        (s, p)
+        for s, p in family
+        if p.is_firm or not pole.is_firm or (p.head and p.head == pole.head)
+    ]
+    return found or near
 
 
 def _nearness(mine: Statement, pole: Pole, theirs: Statement, other: Pole) -> float:
