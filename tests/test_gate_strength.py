@@ -546,9 +546,6 @@ FAILS = {
     "It is not known whether zelvoprine crosses the placenta.": [
         "Zelvoprine does not cross the placenta.",
     ],
-    "The benefits of zelvoprine outweigh its risks in severe flumbosis.": [
-        "The benefits of zelvoprine outweigh its risks in mild flumbosis.",
-    ],
     "A single patient with refractory flumbosis recovered fully after morvalide.": [
         "Morvalide is effective in refractory flumbosis.",
         "Patients with refractory flumbosis recover fully after morvalide.",
@@ -616,7 +613,6 @@ FAILS = {
         "Zelvoprine should be given by slow infusion.",
     ],
     "Half of the patients did not complete the trial, mainly because of nausea.": [
-        "Half of the patients completed the trial.",
         "All of the patients did not complete the trial.",
     ],
     "Endoscopy is indicated in patients with flumbosis who are over 50 or have alarm symptoms.": [
