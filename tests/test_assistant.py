@@ -188,8 +188,10 @@ def test_another_process_gives_the_same_bytes(answered, fake_kb):
     code = (
         "import json, sys\n"
         "from consilia import Assistant\n"
+        "from consilia.settings import Settings\n"
         "from consilia.testing import HashEmbedder\n"
-        "with Assistant.open(sys.argv[1], embedder=HashEmbedder()) as assistant:\n"
+        "settings = Settings(risk=0.25)\n"
+        "with Assistant.open(sys.argv[1], settings, embedder=HashEmbedder()) as assistant:\n"
         "    print(json.dumps([assistant.ask(q).to_json() for q in sys.argv[2:]]))\n"
     )
     environment = os.environ | {"PYTHONHASHSEED": "4711"}
