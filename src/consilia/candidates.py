@@ -60,11 +60,14 @@ class Candidate:
 
 
 def find_candidates(
-    question: Question, kb: KnowledgeBase, embedder: Embedder, keep: Keep | None
+    question: Question,
+    terms: tuple[WeighedTerm, ...],
+    kb: KnowledgeBase,
+    embedder: Embedder,
+    keep: Keep | None,
 ) -> dict[SectionName, list[Candidate]]:
-    """What is found for a question, by section, the highest score first."""
+    """Return what is found for a question, by section, the highest score first."""
     hits = retrieve(question.text, kb, embedder, keep=keep)
-    terms = weigh(question, kb, embedder)
     drugs = _asked_drugs(question, kb)
     return {
         name: _scored(question, terms, [hits[kind] for kind in kinds], drugs)
@@ -86,9 +89,10 @@ def section_signs(
     question: Question, kb: KnowledgeBase, embedder: Embedder
 ) -> dict[SectionName, dict[str, float] | None]:
     """Return what tells of each section whether it can be answered, see `answerability.signs`."""
-    found = find_candidates(question, kb, embedder, None)
+    terms = weigh(question, kb, embedder)
+    found = find_candidates(question, terms, kb, embedder, None)
     asked = {name: in_use(candidates) for name, candidates in found.items()}
-    return _signs(question, weigh(question, kb, embedder), asked)
+    return _signs(question, terms, asked)
 
 
 def section_odds(

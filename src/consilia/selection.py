@@ -106,10 +106,11 @@ def select(
         SettingsError: There is no such point.
     """
     limits, silence = coefficients(), answerability.point(risk)
-    found_all = find_candidates(question, kb, embedder, keep)
+    terms = weigh(question, kb, embedder)
+    found_all = find_candidates(question, terms, kb, embedder, keep)
     asked = {name: in_use(found) for name, found in found_all.items()}
     excluded = {name: _worth_naming(found, limits) for name, found in found_all.items()}
-    odds = section_odds(question, weigh(question, kb, embedder), asked)
+    odds = section_odds(question, terms, asked)
     if max(odds.values()) < silence.answer:
         return tuple(
             Selected(name, (), _nearest(found), excluded[name]) for name, found in asked.items()
@@ -117,7 +118,10 @@ def select(
     facets = (
         {
             name: {
-                section: in_use(c) for section, c in find_candidates(of, kb, embedder, keep).items()
+                section: in_use(c)
+                for section, c in find_candidates(
+                    of, weigh(of, kb, embedder), kb, embedder, keep
+                ).items()
             }
             for name, of in _facet_questions(question, kb)
         }

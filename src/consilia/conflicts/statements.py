@@ -17,7 +17,6 @@ from consilia.conflicts.values import Value, accuracies_in, values_of
 from consilia.conflicts.verdicts import Verdict, measured_effect, verdicts_of
 from consilia.conflicts.vocabulary import vocabulary
 from consilia.gates.figures.plain import plain
-from consilia.gates.naming import ordinary
 from consilia.glossary import Glossary
 from consilia.models import Kind, Sentence
 from consilia.populations import groups_in
@@ -189,8 +188,3 @@ def _qualifiers(text: str) -> frozenset[tuple[int, int]]:
         for place, pattern in enumerate(patterns)
         if pattern.search(text)
     )
-
-
-def names_anything(statement: Statement) -> bool:
-    """Tell whether the topic of a statement names an agent that is no ordinary word."""
-    return bool(statement.topic.agents - ordinary())
