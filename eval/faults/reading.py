@@ -1,8 +1,8 @@
 """The process that asks while another writes: `python -m eval.faults.reading HOME`.
 
 Four threads search about 50 times a second until standard input ends, and open the knowledge base
-anew now and then. Each list of hits must come from one edition of the documents, and what is told
-of the state of the index must tell the same edition each time.
+anew now and then, and once more at the end. Each list of hits must come from one edition of the
+documents, and what is told of the state of the index must tell the same edition each time.
 """
 
 import json
@@ -57,13 +57,16 @@ def _open(home: Path) -> _Opened:
 
 def _ask(home: Path, seen: Seen, stop: threading.Event, ready: threading.Barrier) -> None:
     dice, opened = random.Random(), _open(home)
+    _look(opened, dice, seen)
     ready.wait()
-    while not stop.wait(_PAUSE):
+    last = False
+    while not last:
+        last = stop.wait(_PAUSE)
         try:
-            if dice.random() < _REOPENED:
+            if last or dice.random() < _REOPENED:
                 opened.assistant.close()
                 opened = _open(home)
-            _look(opened, f"{word_of(dice.randrange(BUILT))} survey vorblitis", seen)
+            _look(opened, dice, seen)
             if dice.random() < _REOPENED:
                 opened.assistant.ask(QUESTION)
         except (ConsiliaError, OSError, ValueError) as error:
@@ -71,8 +74,8 @@ def _ask(home: Path, seen: Seen, stop: threading.Event, ready: threading.Barrier
     opened.assistant.close()
 
 
-def _look(opened: _Opened, query: str, seen: Seen) -> None:
-    hits = opened.assistant.search(query)
+def _look(opened: _Opened, dice: random.Random, seen: Seen) -> None:
+    hits = opened.assistant.search(f"{word_of(dice.randrange(BUILT))} survey vorblitis")
     editions = {edition_of(hit.sentence.text) for hit in hits} - {0}
     if len(editions) != 1:
         seen.mixed.append(f"editions {sorted(editions)} in one list of hits")

@@ -205,10 +205,10 @@ def _write(folder: Path, build: _Build, state: GenerationState) -> None:
         table.close()
     write_state(folder, replace(state, counts=counts))
     build.progress("check", 0, total)
-    check_built(folder)
+    unreached = check_built(folder)
     # Chroma writes some of its files when they are first opened: hashes are of what is left then.
     files = file_hashes(folder)
-    write_state(folder, replace(state, counts=counts, files=files))
+    write_state(folder, replace(state, counts=counts, unreached=unreached, files=files))
     remember_sound(files)
     build.progress("check", total, total)
 

@@ -1,5 +1,6 @@
 """Whether an index generation is whole: files by hash, vectors by search, in a process apart."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -14,18 +15,24 @@ _sound: set[tuple[tuple[str, str], ...]] = set()
 or one that is opened again, is not probed once more."""
 
 
-def check_built(folder: Path) -> None:
+def check_built(folder: Path) -> dict[str, list[int]]:
     """Search for every vector of a finished generation in another process.
 
     A broken index may kill the process that opens it.
 
+    Returns:
+        The few rows of each kind that its graph of vectors does not lead to.
+
     Raises:
         KnowledgeBaseError: The index is not whole.
     """
-    if problem := _in_subprocess(folder, "every"):
+    checked = _in_subprocess(folder, "built")
+    if problem := _problem(checked):
         raise KnowledgeBaseError(
             f"the new index failed its check ({problem}); the earlier one stays in use. Try again"
         )
+    unreached: dict[str, list[int]] = json.loads(checked.stdout)
+    return unreached
 
 
 def remember_sound(files: Mapping[str, str]) -> None:
@@ -53,7 +60,7 @@ def damage(folder: Path) -> str | None:
             return problem
         if files in _sound:
             return None
-    problem = _in_subprocess(folder, "sample")
+    problem = _problem(_in_subprocess(folder, "sample"))
     if not problem:
         _sound.add(files)
     return problem
@@ -74,9 +81,12 @@ def _sqlite_damage(path: Path, expected: int) -> str | None:
     return None if count == expected else f"{path.name} knows {count} of {expected} vectors"
 
 
-def _in_subprocess(folder: Path, extent: str) -> str | None:
+def _in_subprocess(folder: Path, extent: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "consilia.index_check", str(folder), extent]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _problem(done: subprocess.CompletedProcess[str]) -> str | None:
     if done.returncode == 0:
         return None
     if done.returncode < 0:

@@ -47,6 +47,8 @@ class GenerationState:
     """Sentences by kind."""
     server: str = ""
     """URL of the Chroma server that keeps its vectors; empty when they lie in its folder."""
+    unreached: dict[str, list[int]] = field(default_factory=dict)
+    """Rows by kind that the graph of vectors does not lead to: they are compared one by one."""
     files: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file that reading does not change, by its path in the folder."""
 
@@ -71,7 +73,10 @@ class Generation:
             self.sentences = SentenceTable(folder / SENTENCES)
             self._words = LexicalIndex(place / WORDS)
             self._vectors = VectorStore(
-                place / VECTORS, self.state.counts, server=self.state.server
+                place / VECTORS,
+                self.state.counts,
+                server=self.state.server,
+                unreached=self.state.unreached,
             )
         except sqlite3.DatabaseError as error:
             self._held.close()

@@ -8,8 +8,10 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
+from typing import Self
 from urllib.parse import urlsplit
 
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
@@ -42,16 +44,63 @@ _ANSWERED = 300.0
 """Seconds in which it must answer anything: the graph is written while the last vectors wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Vectors to which no path of a graph leads, compared one by one with what is searched for.
+
+    A graph of this kind links each vector with its nearest; one that is nobody's nearest may be
+    left without a link that leads to it (https://github.com/nmslib/hnswlib/issues/31).
+    """
+
+    rows: tuple[int, ...]
+    directions: Vectors
+    """`(len(rows), dimension)`, each of length 1."""
+
+    @classmethod
+    def read(cls, collection: Collection, rows: Sequence[int]) -> Self:
+        """Return the vectors of the rows as a collection holds them."""
+        stored = collection.get(ids=[str(row) for row in rows], include=["embeddings"])
+        vectors = np.asarray(stored["embeddings"], dtype=np.float32)
+        return cls(tuple(map(int, stored["ids"])), _directions(vectors))
+
+    def merged(
+        self, vectors: Vectors, hits: Sequence[Sequence[tuple[int, float]]], k: int
+    ) -> list[list[tuple[int, float]]]:
+        """Return the best `k` of these and of what the graph led to, best first."""
+        scores = _directions(vectors) @ self.directions.T
+        return [
+            sorted(
+                {**dict(zip(self.rows, map(float, own), strict=True)), **dict(found)}.items(),
+                key=lambda hit: -hit[1],
+            )[:k]
+            for own, found in zip(scores, hits, strict=True)
+        ]
+
+
+def _directions(vectors: Vectors) -> Vectors:
+    lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+    lengths[lengths == 0] = 1
+    return (vectors / lengths).astype(np.float32)
+
+
 class VectorStore:
     """Vectors by row number, searched by cosine similarity within one kind."""
 
-    def __init__(self, folder: Path, counts: Mapping[str, int], *, server: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        counts: Mapping[str, int],
+        *,
+        server: str = "",
+        unreached: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
         """Open the vectors of a generation.
 
         Args:
             folder: Where Chroma keeps its files; on a server, its name tells the generation.
             counts: Vectors of each kind; kinds without any have no collection.
             server: URL of a Chroma server; empty for files in the folder.
+            unreached: Rows of each kind to which no path of its graph leads: see `Apart`.
 
         Raises:
             KnowledgeBaseError: The files cannot be read, or the server is not reached.
@@ -68,6 +117,11 @@ class VectorStore:
                 )
                 for kind in KINDS
                 if self._counts[kind]
+            }
+            self._apart = {
+                kind: Apart.read(self._collections[kind], rows)
+                for kind in self._collections
+                if (rows := (unreached or {}).get(kind))
             }
             failed.pop_all()
 
@@ -132,13 +186,16 @@ class VectorStore:
             found = self._collections[kind].query(
                 query_embeddings=vectors, n_results=size, include=["distances"]
             )
-        return [
+        hits = [
             [(int(row), 1.0 - distance) for row, distance in zip(rows, distances, strict=True)]
             for rows, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
+        return self._apart[kind].merged(vectors, hits, size) if kind in self._apart else hits
 
-    def lost(self, kind: Kind, *, tolerance: float, batch: int, sample: int | None = None) -> int:
-        """Return how many stored vectors find neither themselves nor one at the same place.
+    def lost(
+        self, kind: Kind, *, tolerance: float, batch: int, sample: int | None = None
+    ) -> list[int]:
+        """Return the rows whose vectors find neither themselves nor one at the same place.
 
         Args:
             kind: Whose vectors.
@@ -147,9 +204,10 @@ class VectorStore:
             sample: How many in all, in stretches spread over the kind; None is every one.
 
         Returns:
-            A count of vectors.
+            Row numbers, in the order in which Chroma keeps them.
         """
-        lost, size = 0, self._counts[kind]
+        lost: list[int] = []
+        size = self._counts[kind]
         limit = batch if sample is None else _STRETCH
         step = limit if sample is None else max(limit, size * limit // max(1, sample))
         for start in range(0, size, step):
@@ -158,8 +216,9 @@ class VectorStore:
                     limit=limit, offset=start, include=["embeddings"]
                 )
             vectors = np.asarray(stored["embeddings"], dtype=np.float32)
-            hits = self.search(kind, vectors, 1)
-            lost += sum(not hit or hit[0][1] < 1 - tolerance for hit in hits)
+            for row, hits in zip(stored["ids"], self.search(kind, vectors, 1), strict=True):
+                if not hits or hits[0][1] < 1 - tolerance:
+                    lost.append(int(row))
         return lost
 
     def close(self) -> None:
