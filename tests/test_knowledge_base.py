@@ -3,6 +3,7 @@
 import json
 import resource
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -298,6 +299,27 @@ def test_on_a_full_disk_nothing_is_lost(own_flumbosis_kb, write_document, full_d
     assert list((home / GENERATIONS).iterdir()) == [before]
     with as_it_stands(home) as assistant:
         assert assistant.ask(DOSE).status == "answered"
+
+
+def test_questions_are_answered_from_a_copy_while_the_disk_is_full(flumbosis_kb, monkeypatch):
+    monkeypatch.setattr("consilia.index.is_full", lambda _: True)
+    folder = current_generation(flumbosis_kb)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+    with as_it_stands(flumbosis_kb) as assistant:
+        assert assistant.ask(DOSE).status == "answered"
+
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_without_room_for_a_copy_the_error_says_where_to_make_some(
+    flumbosis_kb, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("consilia.index.is_full", lambda _: True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+
+    with pytest.raises(KnowledgeBaseError, match="TMPDIR"):
+        as_it_stands(flumbosis_kb)
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """From a document to its sentences and passages, over llama-index node types."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
@@ -113,8 +113,7 @@ def _packed(text: str, section: Section, count_tokens: CountTokens) -> list[list
     """Group the sentences of a section, as many in a passage as fit."""
     groups: list[list[Span]] = []
     used = 0
-    for span in _short_enough(text, section, count_tokens):
-        size = count_tokens(text[span.start : span.end])
+    for span, size in _short_enough(text, section, count_tokens):
         if groups and used + size <= MAX_TOKENS:
             groups[-1].append(span)
             used += size
@@ -124,33 +123,26 @@ def _packed(text: str, section: Section, count_tokens: CountTokens) -> list[list
     return groups
 
 
-def _short_enough(text: str, section: Section, count_tokens: CountTokens) -> list[Span]:
-    """Sentences of the section, those that alone exceed a passage cut between words."""
-    spans = []
+def _short_enough(
+    text: str, section: Section, count_tokens: CountTokens
+) -> Iterator[tuple[Span, int]]:
+    """Sentences of the section with their tokens, those that exceed a passage cut between words."""
     for span in split_sentences(text, section.start, section.end):
-        if count_tokens(text[span.start : span.end]) <= MAX_TOKENS:
-            spans.append(span)
-        else:
-            spans.extend(_cut(text, span, count_tokens))
-    return spans
+        yield from _cut(text, span, count_tokens)
 
 
-def _cut(text: str, span: Span, count_tokens: CountTokens) -> list[Span]:
+def _cut(text: str, span: Span, count_tokens: CountTokens) -> Iterator[tuple[Span, int]]:
+    size = count_tokens(text[span.start : span.end])
+    if size <= MAX_TOKENS:
+        yield span, size
+        return
     middle = (span.start + span.end) // 2
     border = text.rfind(" ", span.start + 1, middle)
     border = middle if border < 0 else border
     halves = [Span(span.start, border), Span(border, span.end)]
-    stripped = [_stripped(text, half) for half in halves]
-    return [
-        piece
-        for half in stripped
-        if half.start < half.end
-        for piece in (
-            [half]
-            if count_tokens(text[half.start : half.end]) <= MAX_TOKENS
-            else _cut(text, half, count_tokens)
-        )
-    ]
+    for half in (_stripped(text, half) for half in halves):
+        if half.start < half.end:
+            yield from _cut(text, half, count_tokens)
 
 
 def _stripped(text: str, span: Span) -> Span:

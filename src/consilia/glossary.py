@@ -87,7 +87,8 @@ class Glossary:
     phrases: dict[tuple[str, ...], str] = field(init=False)
     """Stemmed words of each name, to the concept it stands for."""
     by_concept: dict[str, Entry] = field(init=False)
-    longest: int = field(init=False)
+    longest: dict[str, int] = field(init=False)
+    """Words of the longest name that begins with a stem."""
     long_words: tuple[str, ...] = field(init=False)
     """Words of names that are long enough to be mistyped unmistakably."""
     _found_by: Callable[[str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -107,7 +108,10 @@ class Glossary:
         parts = (word for name in names for word in words(name))
         long = dict.fromkeys(word for word in parts if len(word) >= LONG and word.isalpha())
         object.__setattr__(self, "long_words", tuple(long))
-        object.__setattr__(self, "longest", max(map(len, phrases), default=0))
+        longest: dict[str, int] = {}
+        for roots in phrases:
+            longest[roots[0]] = max(longest.get(roots[0], 0), len(roots))
+        object.__setattr__(self, "longest", longest)
         # The sentences of a section share their context, and it is most of the text.
         object.__setattr__(self, "_found_by", lru_cache(maxsize=2_000)(self._index_tokens))
 
@@ -194,7 +198,7 @@ class Glossary:
         return " ".join(kept)
 
     def _phrase_at(self, roots: Sequence[str], at: int) -> tuple[int, str | None]:
-        for length in range(min(self.longest, len(roots) - at), 0, -1):
+        for length in range(min(self.longest.get(roots[at], 0), len(roots) - at), 0, -1):
             concept = self.phrases.get(tuple(roots[at : at + length]))
             if concept:
                 return length, concept

@@ -12,6 +12,7 @@ from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from consilia.disk import is_full
 from consilia.encoders import EmbedderIdentity, Vectors
 from consilia.errors import IndexMismatchError, KnowledgeBaseError
 from consilia.lexical import LexicalIndex
@@ -134,7 +135,8 @@ def read_state(folder: Path) -> GenerationState:
 def openable(folder: Path, copies: ExitStack) -> Path:
     """Return where words and vectors of a generation can be opened.
 
-    Tantivy and Chroma write where they read: of a folder that is read-only they get a copy.
+    Tantivy and Chroma write where they read: of a folder that is read-only, or on a disk without
+    room, they get a copy.
 
     Args:
         folder: Of the generation.
@@ -142,15 +144,24 @@ def openable(folder: Path, copies: ExitStack) -> Path:
 
     Returns:
         The folder itself, or a temporary one of the same name.
+
+    Raises:
+        KnowledgeBaseError: There is no room for a copy.
     """
-    if os.access(folder, os.W_OK):
+    if os.access(folder, os.W_OK) and not is_full(folder):
         return folder
-    copy = Path(copies.enter_context(TemporaryDirectory(prefix="consilia-"))) / folder.name
-    for path in (*folder.glob(f"{WORDS}/*"), *folder.glob(f"{VECTORS}/**/*")):
-        if path.is_file():
-            target = copy / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    try:
+        copy = Path(copies.enter_context(TemporaryDirectory(prefix="consilia-"))) / folder.name
+        for path in (*folder.glob(f"{WORDS}/*"), *folder.glob(f"{VECTORS}/**/*")):
+            if path.is_file():
+                target = copy / path.relative_to(folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+    except OSError as error:
+        raise KnowledgeBaseError(
+            f"the disk of {folder} is full or read-only, and a copy of its index cannot be made: "
+            f"{error}; make room there, or name a temporary folder with room in TMPDIR"
+        ) from error
     return copy
 
 

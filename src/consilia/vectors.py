@@ -5,7 +5,6 @@ has collections of its own, named after it: the one in use is never written to.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 
+from consilia.disk import is_full
 from consilia.encoders import Vectors
 from consilia.errors import KnowledgeBaseError
 from consilia.models import KINDS, Kind
@@ -36,8 +36,6 @@ _STRETCH = 20
 _opening = RLock()
 """Clients of one folder share what Chroma opens once: threads must not open and close at once."""
 _FAILURES = (chromadb.errors.ChromaError, httpx.HTTPError, ValueError, OSError)
-_NO_ROOM = 4_000_000
-"""Bytes free on a disk below which nothing of an index can be written."""
 _REACHED = 5.0
 """Seconds in which a server must answer that it is there."""
 _ANSWERED = 300.0
@@ -327,14 +325,6 @@ def _unusable(place: str, error: Exception) -> str:
         if "://" in place
         else "`consilia kb rebuild` builds them again"
     )
-    if _is_full(place):
+    if "://" not in place and is_full(Path(place)):
         advice = "no space is left on its disk: make room and try again"
     return f"cannot use the vectors in {place}: {error}; {advice}"
-
-
-def _is_full(place: str) -> bool:
-    """Tell whether a folder's disk has no room: Chroma's own words for that vary."""
-    folder = Path(place)
-    while not folder.is_dir() and folder != folder.parent:
-        folder = folder.parent
-    return "://" not in place and shutil.disk_usage(folder).free < _NO_ROOM

@@ -42,7 +42,7 @@ def all_with_one_name(evidence: Sequence[Evidence], glossary: Glossary) -> tuple
 
 def _name_at(roots: Sequence[str], at: int, glossary: Glossary) -> tuple[int, str]:
     """Number of words of the longest name at a place and its concept; one word and "" for none."""
-    for length in range(min(glossary.longest, len(roots) - at), 0, -1):
+    for length in range(min(glossary.longest.get(roots[at], 0), len(roots) - at), 0, -1):
         concept = glossary.phrases.get(tuple(roots[at : at + length]), "")
         if glossary.type_of(concept) in _NAMED:
             return length, concept

@@ -86,6 +86,8 @@ def suspicions(text: str, hidden: Sequence[Note]) -> tuple[Suspicion, ...]:
 
 def _findings(text: str, *, seen: bool) -> list[_Finding]:
     """What is found in one piece, by place; of findings at one place the first."""
+    if not text:
+        return []
     rules = suspicion_rules()
     orders = rules.rules["INJ-04"]
     folded = Folded.of(text, rules.folds)
