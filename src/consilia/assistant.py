@@ -234,7 +234,7 @@ class Assistant:
         """
         text = clean(query)
         with self._lock:
-            return search(text, self._kb, self._embedder, kinds=kinds, keep=keep)[:k]
+            return search(text, self._kb, self._embedder, k=k, kinds=kinds, keep=keep)
 
     def surroundings(self, proof: Proof) -> Surroundings:
         """Return the words of a proof with those around them, in the version it was made from.

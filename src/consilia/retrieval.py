@@ -1,9 +1,10 @@
 """Finding sentences: BM25 and vectors, fused by reciprocal rank, for each kind of source."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import islice
 
 from consilia.encoders import Embedder
 from consilia.glossary import CLASS_OF
@@ -43,7 +44,7 @@ def retrieve(
         Up to `2 * DEPTH` hits for each kind.
     """
     lists = _search(text, kb, embedder, KINDS)
-    return {kind: _fused(kb.index, [lists[kind]], keep) for kind in KINDS}
+    return {kind: tuple(_fused(kb.index, [lists[kind]], keep)) for kind in KINDS}
 
 
 def search(
@@ -51,23 +52,25 @@ def search(
     kb: KnowledgeBase,
     embedder: Embedder,
     *,
+    k: int,
     kinds: Sequence[Kind] = KINDS,
     keep: Keep | None = None,
 ) -> tuple[Hit, ...]:
-    """Return the hits of several kinds as one list, best first, near-duplicates left out.
+    """Return the best hits of several kinds as one list, near-duplicates left out.
 
     Args:
         text: A question or any other text.
         kb: Where to search.
         embedder: The one its index was made with.
+        k: How many at most; there are up to `2 * DEPTH` of each kind.
         kinds: Kinds of source to search.
         keep: A filter; all sentences when None.
 
     Returns:
-        Hits with both scores, which are comparable between kinds, and the fused one.
+        Hits, best first, with both scores, which are comparable between kinds, and the fused one.
     """
     lists = _search(text, kb, embedder, kinds)
-    return _fused(kb.index, lists.values(), keep)
+    return tuple(islice(_fused(kb.index, lists.values(), keep), k))
 
 
 def query_tokens(text: str, kb: KnowledgeBase) -> list[str]:
@@ -97,7 +100,8 @@ def _search(
     }
 
 
-def _fused(index: Generation, lists: Iterable[_Lists], keep: Keep | None) -> tuple[Hit, ...]:
+def _fused(index: Generation, lists: Iterable[_Lists], keep: Keep | None) -> Iterator[Hit]:
+    """Yield hits, best first; only the sentences that are asked for are read."""
     dense: dict[int, float] = {}
     lexical: dict[int, float] = {}
     for found in lists:
@@ -107,28 +111,26 @@ def _fused(index: Generation, lists: Iterable[_Lists], keep: Keep | None) -> tup
     for ranking in (dense, lexical):
         for rank, row in enumerate(_ranked(ranking), start=1):
             scores[row] = scores.get(row, 0.0) + 1 / (RRF_K + rank)
-    hits = [
+    hits = (
         Hit(index.sentences.get(row), dense.get(row), lexical.get(row), round(scores[row], 6))
         for row in _ranked(scores)
-    ]
-    return _distinct(hit for hit in hits if keep is None or keep(hit.sentence))
+    )
+    yield from _distinct(hit for hit in hits if keep is None or keep(hit.sentence))
 
 
 def _ranked(scores: Mapping[int, float]) -> list[int]:
     return nsmallest(len(scores), scores, key=lambda row: (-scores[row], row))
 
 
-def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
     """Leave out sentences that repeat an earlier one of their kind word for word.
 
     One of a source that is never used does not stand in the way of one that is.
     """
     seen: set[tuple[tuple[str, ...], str, bool]] = set()
-    kept = []
     for hit in hits:
         sentence = hit.sentence
         key = (tuple(words(sentence.text)), sentence.kind, sentence.excluded)
         if key not in seen:
             seen.add(key)
-            kept.append(hit)
-    return tuple(kept)
+            yield hit
