@@ -1,5 +1,6 @@
 """A public retrieval benchmark: texts to be found, questions, and which texts answer which."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -67,6 +68,11 @@ class Benchmark:
     figures: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
     """What was left out or made up to get from the files to this, one line each."""
+
+    @property
+    def slug(self) -> str:
+        """The name as part of a file name."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.casefold()).strip("-")
 
     def digest(self) -> str:
         """Return the hash of the corpus; questions are no part of it."""

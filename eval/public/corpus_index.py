@@ -46,7 +46,7 @@ class CorpusIndex:
             cache: Where indexes are kept; the user's cache folder when None.
         """
         made_of = [benchmark.digest(), embedder.identity.to_dict()]
-        name = f"{benchmark.name}-{digest(canonical_json(made_of))[7:23]}"
+        name = f"{benchmark.slug}-{digest(canonical_json(made_of))[7:23]}"
         return cls((cache or default_cache()) / name, benchmark.texts, embedder)
 
     @contextmanager

@@ -9,7 +9,7 @@ right for an answer and wrong where each text counts: its ranking is measured ap
 from collections.abc import Callable, Iterable
 
 from consilia.knowledge_base import KnowledgeBase
-from consilia.retrieval import DEPTH, RRF_K, query_tokens, search
+from consilia.retrieval import DEPTH, RRF_K, query_weights, search
 from eval.public.corpus_index import CorpusIndex
 
 Rank = Callable[[str], list[str]]
@@ -26,8 +26,8 @@ class Searches:
 
     def lexical(self, question: str) -> list[str]:
         """Return the texts by the best BM25 of their sentences."""
-        tokens = query_tokens(question, self._kb)
-        return self._texts(row for row, _ in self._kb.index.lexical(tokens, "study", DEPTH))
+        weights = query_weights(question, self._kb)
+        return self._texts(row for row, _ in self._kb.index.lexical(weights, "study", DEPTH))
 
     def dense(self, question: str) -> list[str]:
         """Return the texts by the best cosine similarity of their sentences."""

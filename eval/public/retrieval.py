@@ -1,7 +1,6 @@
 """One run of a retrieval benchmark: every system over the same corpus and questions, one table."""
 
 import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -110,7 +109,6 @@ def _write(out: Path, benchmark: Benchmark, run: Run) -> None:
     Raises:
         BenchmarkError: The folder cannot be written.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", benchmark.name.lower())
     details = {
         "benchmark": benchmark.name,
         "corpus": benchmark.digest(),
@@ -120,8 +118,8 @@ def _write(out: Path, benchmark: Benchmark, run: Run) -> None:
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / f"{name}.md").write_text(run.tables, encoding="utf-8")
+        (out / f"{benchmark.slug}.md").write_text(run.tables, encoding="utf-8")
         text = json.dumps(details, ensure_ascii=False, indent=1) + "\n"
-        (out / f"{name}.json").write_text(text, encoding="utf-8")
+        (out / f"{benchmark.slug}.json").write_text(text, encoding="utf-8")
     except OSError as error:
         raise BenchmarkError(f"cannot write in {out}: {error.strerror}") from error
