@@ -538,7 +538,7 @@ def test_a_case_none_of_whose_facts_is_known_is_skipped_and_told(tmp_path, facts
 def test_a_run_over_the_real_engine_keeps_the_promises(tmp_path, facts):
     lines = [
         GOOD | {"question": "What is the recommended riluzole dose?", "fact_ids": ["L04.2"]},
-        {"id": "N", "type": "abstain", "question": "What is the capital of Mongolia?"},
+        {"id": "N", "type": "abstain", "question": "What is the price of zelvoprine?"},
     ]
     home = tmp_path / "kb"
     home.mkdir()

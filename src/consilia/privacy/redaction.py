@@ -60,7 +60,7 @@ def redact(text: str, known: frozenset[str] = frozenset()) -> Redacted:
         The text, unchanged but for the placeholders.
 
     >>> redact("Mr Flumb, 74, NHS 943 476 5919: riluzole 50 mg?").text
-    'Mr [name removed], 74, [NHS number removed]: riluzole 50 mg?'
+    '[name removed], 74, [NHS number removed]: riluzole 50 mg?'
     """
     plain = folded(text)
     spans = _apart(_found(plain.text, known))
