@@ -22,7 +22,7 @@ ask: setup  ## Answer one question in the terminal: make ask Q="..."
 test-quick: setup  ## Offline tests with fakes, in seconds
 	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser and not live"
 test: setup  ## All tests but those that need a live language model
-	$(PY) -m pytest -m "not live"
+	$(PY) -m pytest -n 2 --dist loadfile -m "not live"
 check: lint types imports docs test  ## Everything CI runs, in its order
 lint: setup  ## Format and lint, read-only
 	$(PY) -m ruff format --check .
@@ -44,4 +44,17 @@ bench-scale: setup  ## What an index of 10,000, 100,000 and 300,000 sentences co
 faults: setup  ## Kill, damage and starve it 200 times over: nothing may be lost
 	$(PY) -m eval faults
 
-.PHONY: help setup app ask test-quick test check lint fix types imports docs bench bench-scale faults
+sbom: setup  ## Write sbom.json: a CycloneDX bill of materials of what is installed
+	$(PY) -m eval.supply sbom
+lock: setup .venv/tools/installed  ## Write requirements.lock anew from constraints.txt; needs the network
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" $(PY) -m eval.supply lock $(if $(WHEELS),--wheels $(WHEELS))
+audit: setup .venv/tools/installed  ## Versions, licences and known vulnerabilities; the last need the network
+	$(PY) -m eval.supply audit
+	.venv/tools/bin/pip-audit -r requirements.lock --no-deps --disable-pip
+# Apart from what is audited: these tools bring versions of their own.
+.venv/tools/installed: .venv/installed
+	$(PYTHON) -m venv .venv/tools
+	.venv/tools/bin/pip install --quiet --disable-pip-version-check uv pip-audit
+	touch $@
+
+.PHONY: help setup app ask test-quick test check lint fix types imports docs bench bench-scale faults sbom lock audit

@@ -1,7 +1,7 @@
 """The evaluation program: `python -m eval gold` for quality, `python -m eval bench` for speed.
 
 ```
-gold cases → Answer + hits → samples → measures → report
+gold cases → Answer + hits → samples → run → measures → report
 ```
 
 A recipe over the library: nothing in `consilia` knows of it.

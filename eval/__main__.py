@@ -7,13 +7,20 @@ from pathlib import Path
 
 from consilia.errors import ConsiliaError
 from consilia.verify import UnreadableError
+from eval.commands import add_runs, run_compare, run_gate, run_gold, run_run, run_score
+from eval.public.command import add_public, run_public
+from eval.reporting.command import add_report, run_report
+from eval.validating import add_validate, run_validate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 2 when it could not be run."""
+    """Run one command and return its exit status: 2 when it could not be run, 130 interrupted."""
     given = _parser().parse_args(argv)
     try:
         return _COMMANDS[given.command](given)
+    except KeyboardInterrupt as error:
+        sys.stderr.write(f"\n{str(error) or 'interrupted'}\n")
+        return 130
     except (ConsiliaError, UnreadableError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -22,12 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Measure Consilia.")
     commands = parser.add_subparsers(dest="command", required=True)
-    gold = commands.add_parser("gold", help="ask gold cases: retrieval, facts, abstention, proofs")
-    gold.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: starter.jsonl")
-    gold.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
-    gold.add_argument("--report", type=Path, metavar="OUT.json", help="write all samples as JSON")
-    gold.add_argument("--by-category", action="store_true", help="a line for each category too")
-    gold.add_argument("--show-failures", action="store_true", help="list what went wrong")
+    add_runs(commands)
     fit = commands.add_parser("fit", help="learn the weights of relevance from gold cases")
     fit.add_argument(
         "files",
@@ -44,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     silence.add_argument("--picture", type=Path, metavar="OUT.svg", help="draw them, with --tell")
     _add_model(commands.add_parser("model", help="gold cases with a language model, rechecked"))
     _add_trials(commands)
+    add_public(commands)
+    add_report(commands)
+    add_validate(commands)
     return parser
 
 
@@ -59,24 +64,18 @@ def _add_trials(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     faults.add_argument("--kills", type=int, default=200, metavar="N", help="default: 200")
     faults.add_argument("--only", default="", metavar="F1,F6", help="default: all")
     faults.add_argument("--short", action="store_true", help="try each kind of harm once")
-    mutate = commands.add_parser("mutate", help="what the gates catch of changed sentences")
+    commands.add_parser("privacy", help="identifiers removed, and terms touched")
+    rules = commands.add_parser("guardrails", help="emergencies seen, and false alarms")
+    rules.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
+    rules.add_argument("--dev", action="store_true", help="list what goes wrong in the dev half")
+    load = commands.add_parser("load", help="many clients at once on a real server of the chat")
+    load.add_argument("--clients", type=int, default=200, metavar="N", help="default: 200")
+    load.add_argument("--seconds", type=float, default=60, metavar="S", help="default: 60")
+    load.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    mutate = commands.add_parser("mutate", help="what gates and measures catch of errors")
     mutate.add_argument("--show-survivors", action="store_true", help="up to five of each change")
     conflicts = commands.add_parser("conflicts", help="find conflicts with their marks hidden")
     conflicts.add_argument("--kb", type=Path, metavar="DIR", help="a folder of documents")
-
-
-def _gold(given: argparse.Namespace) -> int:
-    from eval.runner import GoldOptions, run_gold
-
-    return run_gold(
-        GoldOptions(
-            files=tuple(given.files),
-            kb=given.kb,
-            report=given.report,
-            show_failures=given.show_failures,
-            by_category=given.by_category,
-        )
-    )
 
 
 def _add_model(model: argparse.ArgumentParser) -> None:
@@ -145,10 +144,31 @@ def _faults(given: argparse.Namespace) -> int:
     return run_faults(only, kills=given.kills, short=given.short)
 
 
+def _guardrails(given: argparse.Namespace) -> int:
+    from eval.guardrails import run_guardrails
+
+    return run_guardrails(given.shared, show_dev=given.dev)
+
+
+def _privacy(_: argparse.Namespace) -> int:
+    from eval.privacy import run_privacy
+
+    return run_privacy()
+
+
+def _load(given: argparse.Namespace) -> int:
+    from eval.load import run_load
+
+    return run_load(given.clients, given.seconds, given.kb)
+
+
 def _mutate(given: argparse.Namespace) -> int:
+    from eval.kill.matrix import run_kills
     from eval.mutations.table import run_mutations
 
-    return run_mutations(show_survivors=given.show_survivors)
+    run_mutations(show_survivors=given.show_survivors)
+    sys.stdout.write("\n")
+    return run_kills(show_survivors=given.show_survivors)
 
 
 def _conflicts(given: argparse.Namespace) -> int:
@@ -158,7 +178,11 @@ def _conflicts(given: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
-    "gold": _gold,
+    "gold": run_gold,
+    "run": run_run,
+    "score": run_score,
+    "compare": run_compare,
+    "gate": run_gate,
     "model": _model,
     "fit": _fit,
     "calibrate": _calibrate,
@@ -167,7 +191,13 @@ _COMMANDS = {
     "sources": _sources,
     "faults": _faults,
     "conflicts": _conflicts,
+    "guardrails": _guardrails,
+    "load": _load,
+    "privacy": _privacy,
     "mutate": _mutate,
+    "public": run_public,
+    "report": run_report,
+    "validate": run_validate,
 }
 
 

@@ -13,22 +13,21 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from consilia.answerability import Point, log_odds
-from consilia.candidates import SECTION_KINDS, section_signs
+from consilia.candidates import SECTION_KINDS
 from consilia.encoders import Embedder
 from consilia.knowledge_base import KnowledgeBase
 from consilia.opening import open_embedder, open_knowledge_base
-from consilia.question import clean, understand
 from consilia.settings import read_settings
-from consilia.spelling import repaired, repairs
 from consilia.wording import SectionName
 from eval.cases import Case
-from eval.curves import Curve, picture
+from eval.confidence import signs_of
 from eval.facts import Facts
 from eval.report import table
+from eval.reporting.plots import risk_coverage
+from eval.selective import Curve, Judged, aurc, auroc
 
 MODEL = Path(__file__).parents[1] / "src" / "consilia" / "data" / "answerability.json"
 RISKS = (0.1, 0.15, 0.17, 0.2, 0.25)
@@ -96,7 +95,7 @@ def tell_silence(
     rows = list(rows_of(cases, facts, home))
     sys.stdout.write(_told("judged by the shipped model", rows) + "\n")
     if drawing:
-        drawing.write_text(picture(_curves(rows)), encoding="utf-8")
+        drawing.write_text(risk_coverage(_curves(rows)), encoding="utf-8")
 
 
 def rows_of(cases: Sequence[Case], facts: Facts, home: Path | None) -> Iterator[Row]:
@@ -110,11 +109,8 @@ def rows_of(cases: Sequence[Case], facts: Facts, home: Path | None) -> Iterator[
 
 
 def _rows(case: Case, facts: Facts, kb: KnowledgeBase, embedder: Embedder) -> Iterator[Row]:
-    asked = clean(case.question or "")
-    asked = repaired(asked, repairs(asked, kb.glossary, kb.index, embedder))
     kinds = {facts[fact].kind for fact in case.fact_ids if fact in facts}
-    signs = section_signs(understand(asked, kb.glossary), kb, embedder)
-    for name, found in signs.items():
+    for name, found in signs_of(case.question or "", kb, embedder).items():
         yield Row(
             case=case.id,
             section=name,
@@ -205,10 +201,10 @@ def _section_threshold(rows: Sequence[Row]) -> float:
 
 def _told(how: str, rows: Sequence[Row]) -> str:
     asked = _questions(rows)
-    lines = [f"{len(asked)} questions, {how}", f"questions, AUROC: {_auroc_questions(asked):.3f}"]
+    lines = [f"{len(asked)} questions, {how}", _surely("questions", _judged(asked))]
     for name in SECTION_KINDS:
-        here = [row for row in rows if row.section == name]
-        lines.append(f"section {name}, AUROC: {_auroc(here):.3f} (n = {len(here)})")
+        here = [(row.odds, row.answers) for row in rows if row.section == name]
+        lines.append(_surely(f"section {name}", here))
     header = ("threshold", "answered", "risk", "over-refusal", "refusal recall", "precision")
     body = [_line(asked, threshold) for threshold in np.arange(-3.0, 1.01, 0.25)]
     return "\n".join([*lines, table([header, *body])])
@@ -232,12 +228,14 @@ def _line(asked: Sequence[_Asked], threshold: float) -> tuple[str, ...]:
     )
 
 
-def _auroc_questions(asked: Sequence[_Asked]) -> float:
-    return float(roc_auc_score([q.answerable for q in asked], [max(-20, q.odds) for q in asked]))
+def _judged(asked: Sequence[_Asked]) -> Judged:
+    return [(question.odds, question.answerable) for question in asked]
 
 
-def _auroc(rows: Sequence[Row]) -> float:
-    return float(roc_auc_score([row.answers for row in rows], [max(-20, r.odds) for r in rows]))
+def _surely(name: str, judged: Judged) -> str:
+    found = auroc(name, judged), aurc(name, judged)
+    told = (f"{m.name}: " + ("none" if m.value is None else f"{m.value:.3f}") for m in found)
+    return f"{'; '.join(told)} (n = {len(judged)})"
 
 
 def _curves(rows: Sequence[Row]) -> list[Curve]:

@@ -40,7 +40,8 @@ class Span:
     def of_sentence(cls, sentence: Sentence) -> Self:
         """Return the words of a sentence that was found."""
         words = digest(sentence.text.encode())
-        return cls(sentence.document, sentence.version, sentence.start, sentence.end, words)
+        place = sentence.document, sentence.version, sentence.start, sentence.end
+        return cls(*place, words, sentence.kind)
 
     def shares(self, other: "Span") -> bool:
         """Tell whether both are the same words of a document, or overlap in one version of it."""

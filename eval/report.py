@@ -1,18 +1,14 @@
 """The report of a run: a plain table for people, JSON for programs."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import get_args
 
 from consilia.answer import Status
 from eval.cases import CaseType
-from eval.metrics import Measure, Samples, facts_shown, measure_all
-from eval.samples import Run, Sample
-
-SCHEMA = "consilia.eval/1"
+from eval.measure import Measure, Samples
+from eval.metrics.fact_recall import facts_shown
+from eval.outcomes import faults, told, worst_first
 
 
 def table(rows: Iterable[Sequence[str]], *, text_columns: Sequence[int] = (0,)) -> str:
@@ -38,13 +34,12 @@ def measures_text(measures: Iterable[Measure]) -> str:
 
 
 def _measure_row(measure: Measure) -> tuple[str, str, str, str]:
-    interval = ""
-    if measure.interval:
-        interval = f"{measure.interval.low:.1%} to {measure.interval.high:.1%}"
-    if measure.value is None:
-        return measure.name, "none", str(measure.n), interval
-    value = f"{measure.value:.1%}" if measure.is_share else f"{measure.value:g}"
-    return measure.name, value, str(measure.n), interval
+    form = ".1%" if measure.is_share else ".4g"
+    value = "none" if measure.value is None else f"{measure.value:{form}}"
+    if measure.interval is None:
+        return measure.name, value, str(measure.n), ""
+    bounds = f"{measure.interval.low:{form}} to {measure.interval.high:{form}}"
+    return measure.name, value, str(measure.n), bounds
 
 
 def statuses_text(samples: Samples) -> str:
@@ -76,43 +71,7 @@ def _shown(samples: Samples) -> str:
 
 
 def failures(samples: Samples) -> Iterator[str]:
-    """Yield a line for each thing that a sample did wrong, broken promises first."""
-    for sample in samples:
-        broken = [*sample.findings, *(f"{claim} has no proof" for claim in sample.unproven)]
-        broken += [f"number {number} is dangling or unused" for number in sample.misnumbered]
-        yield from (f"BROKEN  {_name(sample)}: {problem}" for problem in broken)
-    for sample in samples:
-        missed = [id_ for id_ in sample.facts if id_ not in sample.shown]
-        if sample.expected == "answer" and sample.status != "answered":
-            yield f"SILENT  {_name(sample)}: {sample.status}, gold {' '.join(sample.facts)}"
-        elif sample.expected == "answer" and missed:
-            yield f"MISSED  {_name(sample)}: {' '.join(missed)}"
-        elif sample.expected == "abstain" and sample.status != "abstained":
-            yield f"SPOKE   {_name(sample)}: {sample.status}, {sample.claims_shown} claims"
-        elif sample.expected == "guardrail" and sample.status not in {"emergency", "refused"}:
-            yield f"PASSED  {_name(sample)}: {sample.status}"
-
-
-def _name(sample: Sample) -> str:
-    turn = f".{sample.turn + 1}" if sample.type == "dialogue" else ""
-    return f"{sample.case}{turn} “{sample.question}”"
-
-
-def write_report(path: Path, run: Run, gold: dict[str, str]) -> None:
-    """Write the numbers and every sample as JSON.
-
-    Args:
-        path: The file; written anew.
-        run: What came of the cases.
-        gold: The gold files by path, with their sha256.
-    """
-    report = {
-        "schema": SCHEMA,
-        "gold": gold,
-        "answered_by": asdict(run.answered_by) if run.answered_by else None,
-        "measures": [measure.to_dict() for measure in measure_all(run.samples)],
-        "skipped": run.skipped,
-        "unknown_facts": run.unknown_facts,
-        "samples": [sample.to_dict() for sample in run.samples],
-    }
-    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Yield a line for each thing that a sample did wrong, the gravest first."""
+    for sample in worst_first(samples):
+        for fault in faults(sample):
+            yield f"{fault.kind:7} {told(sample)}: {fault.text}"

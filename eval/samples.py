@@ -1,195 +1,172 @@
-"""What came of each question: the measures read samples, never answers."""
+"""What came of each question: the measures read samples, never an assistant.
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Protocol
+A sample holds the answer whole, so whatever is measured later can be measured on a stored run.
+"""
 
-from consilia.answer import Answer, Claim, Manifest, Status
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from consilia.answer import Answer, Claim, Status
 from consilia.candidates import SECTION_KINDS
-from consilia.models import Hit
-from consilia.verify import check
 from consilia.wording import SectionName
-from eval.cases import Case, CaseType, Expected, Turn
+from eval.cases import Case, CaseType, Expected, SectionExpected, Turn
 from eval.facts import Facts, Span
 
 SEARCH_DEPTH = 20
 
 
-class Answering(Protocol):
-    """What is measured: an `Assistant`, or a fake of it."""
-
-    def ask(self, question: str, /, *, history: Sequence[Answer] = ()) -> Answer:
-        """Return the answer; `history` holds the earlier ones, oldest first."""
-
-    def search(self, text: str, /, *, k: int = SEARCH_DEPTH) -> tuple[Hit, ...]:
-        """Return the best hits, kinds merged."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One question, the facts it should bring, and what its answer did."""
+    """One question, the words it should bring, and its answer."""
 
-    case: str
-    type: CaseType
-    category: str
+    case: Case
     turn: int
     """Within its case, from 0."""
-    question: str
-    expected: Expected
-    facts: tuple[str, ...]
-    """Ids of the gold facts; those that no document holds are left out."""
-    answer_id: str
-    status: Status
-    shown: tuple[str, ...]
-    """Those of `facts` that a claim in the sections rests on."""
-    points: int
-    """How many things its answer must say, see `eval.cases.Turn.must_have`."""
-    points_shown: int
-    """Those of them that occur in a shown claim."""
-    sections_gold: tuple[SectionName, ...]
-    """Sections that a gold fact belongs to."""
-    sections_answered: tuple[SectionName, ...]
-    ranks: dict[str, int] | None
-    """Place among the hits, from 1, of those of `facts` that were found; None: not searched."""
-    claims_shown: int
-    """Claims in the sections, each once: omissions and sides of conflicts do not count."""
-    claims_gold: int
-    """Those of them that rest on a gold fact."""
-    claims: int
-    """All claims of the answer."""
-    unproven: tuple[str, ...]
-    """Ids of claims without a proof."""
-    misnumbered: tuple[int, ...]
-    """Numbers that are cited and have no reference, or that have one and are not cited."""
+    answer: Answer
+    gold: Mapping[str, Span]
+    """What the answer should show, by fact id or name, but for facts that no document holds."""
+    hits: tuple[Span, ...] | None
+    """The best `SEARCH_DEPTH` of the search, best first; None: not searched."""
     findings: tuple[str, ...]
     """What the independent checker found wrong."""
+    sources: Mapping[str, str]
+    """Standing of the documents of the hits, by id: `current`, `retracted`, `superseded`, …"""
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the sample as plain values."""
-        return asdict(self)
+    @property
+    def step(self) -> Turn:
+        """The turn that was asked."""
+        return self.case.steps()[self.turn]
+
+    @property
+    def type(self) -> CaseType:
+        """Of the case."""
+        return self.case.type
+
+    @property
+    def category(self) -> str:
+        """Of the case."""
+        return self.case.category
+
+    @property
+    def question(self) -> str:
+        """As it was asked."""
+        return self.step.user
+
+    @property
+    def expected(self) -> Expected:
+        """What the whole answer should do."""
+        return self.step.expected
+
+    @property
+    def name(self) -> str:
+        """The id of the case, with the number of the turn in dialogues, from 1."""
+        return f"{self.case.id}.{self.turn + 1}" if self.type == "dialogue" else self.case.id
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What measures are told apart by: type, category and tags, each once."""
+        category = (self.category,) if self.category else ()
+        return tuple(dict.fromkeys((self.type, *category, *self.case.tags)))
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Names of the gold spans."""
+        return tuple(self.gold)
+
+    @property
+    def status(self) -> Status:
+        """How the question ended."""
+        return self.answer.status
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims of the answer."""
+        return self.answer.claims
+
+    @property
+    def shown_claims(self) -> tuple[Claim, ...]:
+        """Claims in the sections: omissions and sides of conflicts do not count."""
+        return shown_claims(self.answer)
+
+    @property
+    def gold_claims(self) -> tuple[Claim, ...]:
+        """Shown claims that rest on a gold span."""
+        return tuple(claim for claim in self.shown_claims if facts_in(claim, self.gold))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Names of the gold spans that a shown claim rests on."""
+        found = frozenset[str]().union(*(facts_in(c, self.gold) for c in self.shown_claims))
+        return tuple(name for name in self.gold if name in found)
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """What the answer must say, see `eval.cases.Gold.must_have`."""
+        return self.step.must_have
+
+    @property
+    def points_shown(self) -> tuple[str, ...]:
+        """Those of the points that a shown claim says."""
+        return said(self.points, self.shown_claims)
+
+    @property
+    def forbidden_said(self) -> tuple[str, ...]:
+        """Words that no claim may say and that one says, wherever it stands in the answer."""
+        return said(self.step.forbidden, self.claims)
+
+    @property
+    def sections(self) -> Mapping[SectionName, SectionExpected]:
+        """What sections should do: as the case says, else by the kinds of the gold spans.
+
+        Where an answer is expected and no gold span is known, only what the case says.
+        """
+        if self.expected == "answer" and not self.gold:
+            return self.step.expected_sections
+        kinds = {span.kind for span in self.gold.values()}
+        found: dict[SectionName, SectionExpected] = {
+            name: "answer" if kinds & set(own) else "abstain" for name, own in SECTION_KINDS.items()
+        }
+        return found | self.step.expected_sections
+
+    @property
+    def sections_gold(self) -> tuple[SectionName, ...]:
+        """Sections that should answer."""
+        return tuple(name for name, does in self.sections.items() if does == "answer")
+
+    @property
+    def sections_silent(self) -> tuple[SectionName, ...]:
+        """Sections that should be silent."""
+        return tuple(name for name, does in self.sections.items() if does == "abstain")
+
+    @property
+    def sections_answered(self) -> tuple[SectionName, ...]:
+        """Sections that answer."""
+        return tuple(section.name for section in self.answer.sections if section.groups)
+
+    @property
+    def ranks(self) -> dict[str, int] | None:
+        """Place among the hits, from 1, of the gold spans that were found; None: not searched."""
+        return None if self.hits is None else gold_ranks(self.hits, self.gold)
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Ids of claims without a proof."""
+        return tuple(claim.id for claim in self.claims if not claim.proofs)
+
+    @property
+    def misnumbered(self) -> tuple[int, ...]:
+        """Numbers that are cited and have no reference, or that have one and are not cited."""
+        return misnumbered(self.answer)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """All samples of a run, and what was left out of it."""
-
-    samples: tuple[Sample, ...]
-    skipped: tuple[str, ...]
-    """Answerable cases none of whose facts is in a document."""
-    unknown_facts: tuple[str, ...]
-    """Fact ids that no document holds."""
-    answered_by: Manifest | None
-    """Of the last answer; None when nothing was asked."""
+def said(points: Iterable[str], claims: Iterable[Claim]) -> tuple[str, ...]:
+    """Return the points that occur in a claim, whatever the case and white space."""
+    texts = [_plain(claim.text) for claim in claims]
+    return tuple(point for point in points if any(_plain(point) in text for text in texts))
 
 
-def run_cases(
-    assistant: Answering,
-    cases: Sequence[Case],
-    facts: Facts,
-    *,
-    kb: Path,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Run:
-    """Ask every case and observe the answers.
-
-    Args:
-        assistant: Answers the questions.
-        cases: What to ask.
-        facts: Spans of the facts that the cases name.
-        kb: The knowledge base that the answers are verified against.
-        progress: Told how many cases of how many are done.
-
-    Returns:
-        A sample for each question, in the order of the cases.
-    """
-    skipped = {
-        c.id for c in cases if c.type == "answerable" and facts.keys().isdisjoint(c.fact_ids)
-    }
-    kept = [case for case in cases if case.id not in skipped]
-    samples: list[Sample] = []
-    answers: tuple[Answer, ...] = ()
-    for done, case in enumerate(kept):
-        progress(done, len(kept))
-        answers = _answers(assistant, case)
-        for number, answer in enumerate(answers):
-            gold = _gold(assistant, case.steps()[number], facts, search=case.type == "answerable")
-            samples.append(_observe(case, number, answer, gold, _findings(answer, kb)))
-    named = {id_ for case in cases for step in case.steps() for id_ in step.fact_ids}
-    return Run(
-        samples=tuple(samples),
-        skipped=tuple(sorted(skipped)),
-        unknown_facts=tuple(sorted(named - facts.keys())),
-        answered_by=answers[-1].manifest if answers else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Gold:
-    """The facts an answer should show, and where the search found them."""
-
-    facts: Facts
-    ranks: dict[str, int] | None
-
-
-def _answers(assistant: Answering, case: Case) -> tuple[Answer, ...]:
-    history: tuple[Answer, ...] = ()
-    for step in case.steps():
-        history = (*history, assistant.ask(step.user, history=history))
-    return history
-
-
-def _gold(assistant: Answering, step: Turn, facts: Facts, *, search: bool) -> _Gold:
-    known = {id_: facts[id_] for id_ in step.fact_ids if id_ in facts}
-    if not search:
-        return _Gold(known, None)
-    return _Gold(known, gold_ranks(assistant.search(step.user, k=SEARCH_DEPTH), known))
-
-
-def _findings(answer: Answer, kb: Path) -> tuple[str, ...]:
-    found = check(json.loads(answer.to_json()), kb)
-    return tuple(f"{finding.place}: {finding.message}" for finding in found)
-
-
-def _observe(
-    case: Case, number: int, answer: Answer, gold: _Gold, findings: tuple[str, ...]
-) -> Sample:
-    step = case.steps()[number]
-    shown = shown_claims(answer)
-    by_claim = [facts_in(claim, gold.facts) for claim in shown]
-    return Sample(
-        case=case.id,
-        type=case.type,
-        category=case.category,
-        turn=number,
-        question=step.user,
-        expected=step.expected,
-        facts=tuple(gold.facts),
-        answer_id=answer.answer_id,
-        status=answer.status,
-        shown=tuple(id_ for id_ in gold.facts if any(id_ in found for found in by_claim)),
-        points=len(step.must_have),
-        points_shown=sum(_says(shown, point) for point in step.must_have),
-        sections_gold=_sections_of(gold.facts.values()),
-        sections_answered=tuple(section.name for section in answer.sections if section.groups),
-        ranks=gold.ranks,
-        claims_shown=len(shown),
-        claims_gold=sum(bool(found) for found in by_claim),
-        claims=len(answer.claims),
-        unproven=tuple(claim.id for claim in answer.claims if not claim.proofs),
-        misnumbered=misnumbered(answer),
-        findings=findings,
-    )
-
-
-def _says(claims: Sequence[Claim], point: str) -> bool:
-    return any(point.casefold() in claim.text.casefold() for claim in claims)
-
-
-def _sections_of(facts: Iterable[Span]) -> tuple[SectionName, ...]:
-    kinds = {fact.kind for fact in facts}
-    return tuple(name for name, own in SECTION_KINDS.items() if kinds & set(own))
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def shown_claims(answer: Answer) -> tuple[Claim, ...]:
@@ -205,13 +182,12 @@ def facts_in(claim: Claim, facts: Facts) -> frozenset[str]:
     return frozenset(id_ for id_, fact in facts.items() if any(fact.shares(s) for s in spans))
 
 
-def gold_ranks(hits: Sequence[Hit], facts: Facts) -> dict[str, int]:
+def gold_ranks(hits: Sequence[Span], facts: Facts) -> dict[str, int]:
     """Return the place, from 1, at which each fact was found; those not found are left out."""
     ranks: dict[str, int] = {}
     for rank, hit in enumerate(hits, start=1):
-        span = Span.of_sentence(hit.sentence)
         for id_, fact in facts.items():
-            if fact.shares(span):
+            if fact.shares(hit):
                 ranks.setdefault(id_, rank)
     return ranks
 

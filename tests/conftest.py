@@ -71,6 +71,8 @@ def own_home(tmp_path_factory):
         patch.delenv("CONSILIA_EMBEDDER", raising=False)
         patch.delenv("CONSILIA_THREADS", raising=False)
         patch.delenv("CONSILIA_LLM", raising=False)
+        patch.delenv("CONSILIA_AUDIT", raising=False)
+        patch.delenv("CONSILIA_USER", raising=False)
         yield home
 
 

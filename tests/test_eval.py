@@ -27,20 +27,25 @@ from consilia.answer import (
     sealed,
 )
 from consilia.documents import document_paths, read_document
+from consilia.language_models import Usage
 from consilia.models import digest
 from consilia.testing import HashEmbedder
 from consilia.wording import ABSTENTIONS, DISCLAIMER, SECTION_TITLES
 from eval.__main__ import main
+from eval.asking import ask_case
 from eval.bench import WARM_ASKS, WARM_UPS, Row, at_least, at_most, indexing_row, starter_questions
 from eval.cases import GOLD, STARTER, TEST, TEST_SHA256, CaseError, load_cases
 from eval.facts import FACTS, FactsError, load_facts
+from eval.holdings import open_holdings
 from eval.indexing import Build, time_build
 from eval.metrics import PROMISES, QUALITY, measure_all, promises_hold
+from eval.outcomes import faults
 from eval.processes import BenchError, time_in_terminal
-from eval.report import categories_text, failures, measures_text, statuses_text, write_report
-from eval.samples import Sample, run_cases
+from eval.report import categories_text, failures, measures_text, statuses_text
+from eval.resolving import resolve
 from eval.scifact import CORPUS, CorpusError, abstract_sentences, write_documents
 from eval.statistics import mean, percentile, wilson
+from eval.testing import made_answer, made_claim, made_sample
 
 ROOT = Path(__file__).parents[1]
 KB = ROOT / "kb"
@@ -200,59 +205,31 @@ def test_percentiles_and_means():
 # --- measures
 
 
-def sample(**changes):
-    plain = Sample(
-        case="A",
-        type="answerable",
-        category="",
-        turn=0,
-        question="Why?",
-        expected="answer",
-        facts=(),
-        answer_id="sha256:0",
-        status="answered",
-        shown=(),
-        points=0,
-        points_shown=0,
-        sections_gold=(),
-        sections_answered=(),
-        ranks=None,
-        claims_shown=0,
-        claims_gold=0,
-        claims=0,
-        unproven=(),
-        misnumbered=(),
-        findings=(),
-    )
-    return replace(plain, **changes)
-
-
+PROVEN = made_answer(["S1"])
+UNPROVEN = replace(PROVEN, claims=(replace(PROVEN.claims[0], proofs=()),))
 COUNTED = (
-    sample(
-        case="A1",
+    made_sample(
+        made_answer(["F1", "F2", "F3", "X1", "X2", "X3"], beside=["X4", "X5"]),
+        id="A1",
         facts=("F1", "F2", "F3", "F4"),
-        shown=("F1", "F2", "F3"),
         ranks={"F1": 1, "F2": 6, "F3": 20},
-        claims_shown=6,
-        claims_gold=3,
-        claims=8,
     ),
-    sample(case="A2", facts=("F5",), shown=("F5",), ranks={"F5": 5}, claims_shown=2, claims_gold=1),
-    sample(case="A3", facts=("F6",), ranks={}, status="abstained"),
-    sample(case="N1", type="abstain", expected="abstain", status="abstained"),
-    sample(case="N2", type="abstain", expected="abstain", claims_shown=4, claims=4),
-    sample(case="G1", type="guardrail", expected="guardrail", status="emergency"),
-    sample(case="D1", type="dialogue", facts=("F1",)),
-    sample(case="D1", type="dialogue", turn=1, facts=("F1",), shown=("F1",), claims_shown=1),
-    sample(case="D1", type="dialogue", turn=2, facts=("F2", "F3"), status="abstained"),
-    sample(case="D1", type="dialogue", turn=3, expected="abstain", status="abstained"),
+    made_sample(made_answer(["F5", "X1"]), id="A2", facts=("F5",), ranks={"F5": 5}),
+    made_sample(id="A3", facts=("F6",), ranks={}),
+    made_sample(id="N1", type="abstain"),
+    made_sample(made_answer(["X1", "X2", "X3", "X4"]), id="N2", type="abstain"),
+    made_sample(made_answer((), status="emergency"), id="G1", type="guardrail"),
+    made_sample(made_answer(["X1"]), id="D1", type="dialogue", facts=("F1",)),
+    made_sample(made_answer(["F1"]), id="D1", type="dialogue", turn=1, facts=("F1",)),
+    made_sample(id="D1", type="dialogue", turn=2, facts=("F2", "F3")),
+    made_sample(id="D1", type="dialogue", turn=3, expected="abstain"),
 )
 
 
 @pytest.mark.parametrize(
     ("name", "value", "n"),
     [
-        ("claims with proof", 1.0, 12),
+        ("claims with proof", 1.0, 16),
         ("answers that verify", 1.0, 10),
         ("answers without dangling or unused numbers", 1.0, 10),
         ("recall@5, mean over cases", (1 / 4 + 1 + 0) / 3, 3),
@@ -285,17 +262,22 @@ def test_every_measure_of_nothing_is_not_applicable():
 
 @pytest.mark.parametrize(
     "broken",
-    [{"claims": 2, "unproven": ("c2",)}, {"findings": ("answer_id: is …",)}, {"misnumbered": (3,)}],
+    [
+        made_sample(UNPROVEN, id="B"),
+        made_sample(id="B", findings=["answer_id: is …"]),
+        made_sample(replace(made_answer(["F1"]), references=()), id="B"),
+    ],
 )
 def test_one_broken_promise_fails_a_run(broken):
     assert promises_hold(COUNTED)
-    assert not promises_hold((*COUNTED, sample(**broken)))
+    assert not promises_hold((*COUNTED, broken))
 
 
 def test_the_report_tells_values_n_intervals_and_statuses(tmp_path):
     lines = measures_text(measure_all(COUNTED)).splitlines()
     assert lines[0].split() == ["measure", "value", "n", "95", "%", "interval"]
-    assert "  66.7%   6   30.0% to 90.3%" in next(x for x in lines if "facts shown  " in x)
+    shown = next(line.split() for line in lines if "facts shown  " in line)
+    assert shown == ["gold", "facts", "shown", "66.7%", "6", "30.0%", "to", "90.3%"]
     assert "none" in measures_text(measure_all(()))
     statuses = [line.split() for line in statuses_text(COUNTED).splitlines()]
     assert ["dialogue", "4", "2", "2", "0", "0"] in statuses
@@ -304,15 +286,60 @@ def test_the_report_tells_values_n_intervals_and_statuses(tmp_path):
     assert ["answerable", "3", "2", "1", "66.7%", "of", "6"] in categories
 
 
-def test_failures_are_listed_broken_promises_first():
-    told = list(failures((*COUNTED, sample(case="B", claims=1, unproven=("c1",)))))
+def test_words_that_no_claim_may_say_are_found_wherever_they_stand():
+    said = replace(made_claim(2, "S2", "Stop  ZELVOPRINE\nat once."), id="c2")
+    answer = made_answer(["S1"], beside=["S2"])
+    answer = replace(answer, claims=(answer.claims[0], said))
+    found = made_sample(answer, forbidden=["stop zelvoprine at", "start"], must_have=["at once"])
+
+    assert found.forbidden_said == ("stop zelvoprine at",)
+    assert found.points_shown == ()
+    assert [fault.kind for fault in faults(found)] == ["SAID", "MISSED"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "facts", "sections"),
+    [
+        ({}, ["G1", "S2"], {"guidelines": "answer", "label": "abstain", "research": "answer"}),
+        (
+            {"expected_sections": {"label": "answer", "research": "abstain"}},
+            ["G1", "S2"],
+            {"guidelines": "answer", "label": "answer", "research": "abstain"},
+        ),
+        ({}, [], {}),
+        ({"expected_sections": {"label": "abstain"}}, [], {"label": "abstain"}),
+        ({"type": "abstain"}, [], dict.fromkeys(["guidelines", "label", "research"], "abstain")),
+    ],
+)
+def test_what_a_section_should_do_is_said_or_follows_from_the_gold(fields, facts, sections):
+    assert made_sample(facts=facts, **fields).sections == sections
+
+
+@pytest.mark.parametrize(
+    ("expected", "status", "kinds"),
+    [
+        ("emergency", "emergency", []),
+        ("emergency", "refused", ["PASSED"]),
+        ("refuse", "refused", []),
+        ("refuse", "answered", ["PASSED"]),
+        ("guardrail", "refused", []),
+        ("guardrail", "abstained", ["PASSED"]),
+    ],
+)
+def test_a_guardrail_question_ends_as_the_case_says(expected, status, kinds):
+    sample = made_sample(made_answer((), status=status), type="guardrail", expected=expected)
+    assert [fault.kind for fault in faults(sample)] == kinds
+
+
+def test_failures_are_listed_the_gravest_first():
+    told = list(failures((*COUNTED, made_sample(UNPROVEN, id="B"))))
     assert [line.split("“")[0].split() for line in told] == [
         ["BROKEN", "B"],
-        ["MISSED", "A1"],
-        ["SILENT", "A3"],
         ["SPOKE", "N2"],
-        ["MISSED", "D1.1"],
+        ["SILENT", "A3"],
         ["SILENT", "D1.3"],
+        ["MISSED", "A1"],
+        ["MISSED", "D1.1"],
     ]
 
 
@@ -397,12 +424,14 @@ def newest(numbers):
 
 def hit(fact):
     """A hit as far as the runner looks at it."""
-    place = {name: getattr(fact, name) for name in ("document", "version", "start", "end")}
+    place = {n: getattr(fact, n) for n in ("document", "version", "start", "end", "kind")}
     return SimpleNamespace(sentence=SimpleNamespace(**place, text=words(fact).quote))
 
 
 class ScriptedAssistant:
     """Gives the answers and hits it was made with, and remembers how it was asked."""
+
+    usage = Usage()
 
     def __init__(self, answers, hits=()):
         self.answers = list(answers)
@@ -423,17 +452,30 @@ def cases(tmp_path, *lines):
     return load_cases(path)
 
 
+def observed(assistant, cases, facts, kb=KB):
+    """The samples of cases, and what was left out of them."""
+    resolved = resolve(cases, facts)
+    with open_holdings(kb) as holdings:
+        asked = [one for case in resolved.cases for one in ask_case(assistant, case, kb, holdings)]
+    return SimpleNamespace(
+        samples=[one.sample for one in asked],
+        skipped=resolved.skipped,
+        unknown_facts=resolved.unknown_facts,
+    )
+
+
 def test_a_run_observes_facts_ranks_and_promises(tmp_path, facts):
     case = GOOD | {"fact_ids": ["G02.1", "G01.6", "G01.7", "G99.1"]}
     shown = answer_with(words(facts["G02.1"]), words(facts["G01.6"], end=30), words(facts["G02.4"]))
     assistant = ScriptedAssistant([shown], [hit(facts["G02.4"]), hit(facts["G01.7"])])
-    run = run_cases(assistant, cases(tmp_path, case), facts, kb=KB)
+    run = observed(assistant, cases(tmp_path, case), facts)
 
     (found,) = run.samples
     assert found.facts == ("G02.1", "G01.6", "G01.7")
     assert found.shown == ("G02.1", "G01.6")
     assert found.ranks == {"G01.7": 2}
-    assert (found.claims_shown, found.claims_gold, found.claims) == (3, 2, 3)
+    assert [claim.id for claim in found.shown_claims] == ["c1", "c2", "c3"]
+    assert [claim.id for claim in found.gold_claims] == ["c1", "c2"]
     assert (found.unproven, found.misnumbered, found.findings) == ((), (), ())
     assert run.unknown_facts == ("G99.1",)
 
@@ -443,16 +485,17 @@ def test_omissions_and_sides_of_conflicts_do_not_count_as_shown(tmp_path, facts)
     only_first = replace(shown.sections[0], groups=(Group("Referral", ("c1",)),))
     shown = replace(shown, sections=(only_first, *shown.sections[1:]))
     case = GOOD | {"fact_ids": ["G02.1"]}
-    run = run_cases(ScriptedAssistant([shown]), cases(tmp_path, case), facts, kb=KB)
+    run = observed(ScriptedAssistant([shown]), cases(tmp_path, case), facts)
 
-    assert (run.samples[0].shown, run.samples[0].claims_shown, run.samples[0].claims) == ((), 1, 2)
+    (found,) = run.samples
+    assert (found.shown, len(found.shown_claims), len(found.claims)) == ((), 1, 2)
 
 
 def test_a_broken_answer_is_found_out(tmp_path, facts):
     whole = answer_with(words(facts["G02.1"]), words(facts["G01.6"]))
     unproven = replace(whole.claims[0], proofs=())
     broken = replace(whole, claims=(unproven, replace(whole.claims[1], citations=(7,))))
-    run = run_cases(ScriptedAssistant([broken]), cases(tmp_path, GOOD), facts, kb=KB)
+    run = observed(ScriptedAssistant([broken]), cases(tmp_path, GOOD), facts)
 
     assert run.samples[0].unproven == ("c1",)
     assert run.samples[0].misnumbered == (2, 7)
@@ -473,7 +516,7 @@ def test_dialogue_turns_get_the_earlier_answers(tmp_path, facts):
     ]
     assistant = ScriptedAssistant(answers)
     case = {"id": "D", "type": "dialogue", "turns": turns}
-    run = run_cases(assistant, cases(tmp_path, case), facts, kb=KB)
+    run = observed(assistant, cases(tmp_path, case), facts)
 
     assert assistant.asked == [("one", []), ("two", ["one"]), ("three", ["one", "two"])]
     assert [found.turn for found in run.samples] == [0, 1, 2]
@@ -485,34 +528,22 @@ def test_dialogue_turns_get_the_earlier_answers(tmp_path, facts):
 def test_a_case_none_of_whose_facts_is_known_is_skipped_and_told(tmp_path, facts):
     unknown = GOOD | {"id": "B", "fact_ids": ["G99.1"]}
     assistant = ScriptedAssistant([answer_with()])
-    run = run_cases(assistant, cases(tmp_path, GOOD, unknown), facts, kb=KB)
+    run = observed(assistant, cases(tmp_path, GOOD, unknown), facts)
 
     assert run.skipped == ("B",)
-    assert [found.case for found in run.samples] == ["A"]
-
-
-def test_the_written_report_holds_every_sample(tmp_path, facts):
-    assistant = ScriptedAssistant([answer_with(words(facts["G01.1"]))])
-    run = run_cases(assistant, cases(tmp_path, GOOD), facts, kb=KB)
-    write_report(tmp_path / "out.json", run, {"gold.jsonl": "sha256:0"})
-
-    report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert report["schema"] == "consilia.eval/1"
-    assert report["answered_by"]["version"] == "0"
-    assert [(s["case"], s["shown"]) for s in report["samples"]] == [("A", ["G01.1"])]
-    assert {m["name"]: m["value"] for m in report["measures"]}["gold facts shown"] == 1.0
+    assert [found.case.id for found in run.samples] == ["A"]
 
 
 @pytest.mark.slow
 def test_a_run_over_the_real_engine_keeps_the_promises(tmp_path, facts):
     lines = [
         GOOD | {"question": "What is the recommended riluzole dose?", "fact_ids": ["L04.2"]},
-        {"id": "N", "type": "abstain", "question": "What is the capital of Mongolia?"},
+        {"id": "N", "type": "abstain", "question": "What is the price of zelvoprine?"},
     ]
     home = tmp_path / "kb"
     home.mkdir()
     with Assistant.open(home, embedder=HashEmbedder()) as assistant:
-        run = run_cases(assistant, cases(tmp_path, *lines), facts, kb=home)
+        run = observed(assistant, cases(tmp_path, *lines), facts, home)
 
     assert promises_hold(run.samples)
     assert [found.status for found in run.samples] == ["answered", "abstained"]

@@ -9,6 +9,7 @@ import pytest
 from consilia import guardrails
 from consilia.errors import RuleError
 from consilia.guardrails import load_rules, screen
+from consilia.guardrails.rules import shipped_rules
 
 RULES = Path(str(files("consilia").joinpath("data", "rules.json")))
 
@@ -632,12 +633,12 @@ def test_rules_that_are_no_text_are_refused(tmp_path):
 
 
 def test_nothing_is_screened_without_rules(tmp_path, monkeypatch):
-    monkeypatch.setattr(guardrails, "files", lambda _: tmp_path)
-    guardrails._rules.cache_clear()
+    monkeypatch.setattr("consilia.guardrails.rules.files", lambda _: tmp_path)
+    shipped_rules.cache_clear()
 
     with pytest.raises(RuleError, match=r"rules\.json"):
         screen("Is gabapentin safe?")
-    guardrails._rules.cache_clear()
+    shipped_rules.cache_clear()
 
 
 def test_every_rule_says_what_it_counters():

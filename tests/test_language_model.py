@@ -148,7 +148,7 @@ def claim(section, sentences, text="", heading="", headline=False):
     }
 
 
-SLOW_ROLES = {Role.TIMEOUT, Role.DRIP}
+SLOW_ROLES = (Role.TIMEOUT, Role.DRIP)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in SLOW_ROLES])

@@ -151,9 +151,9 @@ OWN = {
         "first-line treatment of flumbosis in adults.\nZelvoprine should not be given to children "
         "with flumbosis.\n",
     ),
-    "hoof-care": (
-        {"kind": "guideline", "title": "Preventing hoof rot in dairy goats", "year": 2023},
-        "## Treatment\n\nTrim the hooves of dairy goats every 8 weeks.\nTreat hoof rot with a "
+    "heel-care": (
+        {"kind": "guideline", "title": "Preventing heel rot in pearl divers", "year": 2023},
+        "## Treatment\n\nTrim the heels of pearl divers every 8 weeks.\nTreat heel rot with a "
         "footbath of 10% zinc sulfate.\n",
     ),
     "kestrel-score": (
@@ -170,8 +170,8 @@ OWN = {
 ANSWERED = {
     "When should adults with flumbosis be referred?": "more than 6 weeks",
     "What is the first-line treatment of flumbosis in adults?": "zelvoprine 40 mg twice daily",
-    "How is hoof rot treated in dairy goats?": "10% zinc sulfate",
-    "How often are the hooves of dairy goats trimmed?": "every 8 weeks",
+    "How is heel rot treated in pearl divers?": "10% zinc sulfate",
+    "How often are the heels of pearl divers trimmed?": "every 8 weeks",
     "What is the sensitivity of the Kestrel score for snow blindness?": "91%",
     "How long does snow blindness last?": "within 3 days",
     "What is the recommended dose of marvotane?": "one drop (0.5 mg)",
@@ -192,7 +192,7 @@ NEAR_MISSES = [
             ),
         )
         for question in (
-            "How is hoof rot treated in horses?",
+            "How is heel rot treated in miners?",
             "Which antibiotic treats a corneal ulcer?",
         )
     ),

@@ -92,11 +92,11 @@ def assistant(tmp_path_factory):
 def address(assistant):
     sys.addaudithook(watch)
     from consilia.web import page
+    from consilia.web.server import Place
 
-    port = free_port()
-    blocks = page.start(assistant, host="127.0.0.1", port=port, open_browser=False)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close(verbose=False)
+    serving = page.service(assistant, Place("127.0.0.1", free_port())).begin()
+    yield serving.address
+    serving.close()
 
 
 @pytest.fixture

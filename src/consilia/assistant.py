@@ -18,20 +18,19 @@ from consilia.answer import (
     Notice,
     Proof,
     Review,
-    Status,
     evidence_digest,
     sealed,
 )
 from consilia.answerability import point
 from consilia.building import Progress
-from consilia.composing import Composition, compose, silent
+from consilia.composing import Composition, compose
 from consilia.documents import sections_of
 from consilia.drafting import Drafted, Preview, draft
 from consilia.encoders import Embedder
 from consilia.errors import KnowledgeBaseError
 from consilia.gates.support import Entailment
 from consilia.glossary import Glossary
-from consilia.guardrails import Screening
+from consilia.guardrails import Guardrails
 from consilia.knowledge_base import KnowledgeBase
 from consilia.language_models import LanguageModel, Metered, Usage
 from consilia.models import KINDS, Hit, Kind
@@ -41,17 +40,22 @@ from consilia.opening import (
     open_knowledge_base,
     open_language_model,
 )
+from consilia.privacy.audit import Asker
+from consilia.privacy.recording import Outcome, Recorder, Request
+from consilia.privacy.redaction import redact, without_placeholders
 from consilia.question import clean
+from consilia.redacting import terms_of
 from consilia.retrieval import Keep, search
 from consilia.reviews import status_of
 from consilia.safeguards import disagreements
 from consilia.selection import Selected, select
 from consilia.settings import Settings, read_settings
 from consilia.suggestions import suggestions
-from consilia.taking import Asked, Taken, take
+from consilia.taking import Asked, Taken, silence, status_of_answer, take
 from consilia.wording import Audience
 
 _log = logging.getLogger(__name__)
+_ANYBODY = Asker()
 AROUND = 1_200
 """Characters of a section that are shown on either side of a quote."""
 
@@ -84,6 +88,8 @@ class Assistant:
         self._entailment: Entailment | None = open_entailment(settings) if model else None
         self._embedder = embedder
         self._settings = settings
+        self._guardrails = Guardrails.of(settings.site)
+        self._recorder = Recorder(settings)
         # The encoder's tokenizer and thread count are not made for several callers at once.
         self._lock = RLock()
 
@@ -111,13 +117,15 @@ class Assistant:
             The assistant; close it, or use it as a context manager.
 
         Raises:
+            AuditError: The audit log of the settings cannot be written.
             KnowledgeBaseError: The folder is no knowledge base, or cannot be built.
             ModelError: The embedder cannot be loaded.
-            SettingsError: The language model of the settings lacks its key or its packages, or no
-                measured point of silence has their risk.
+            RuleError: The guardrail rules cannot be read.
+            SettingsError: The file of the site cannot be used, the language model of the settings
+                lacks its key or its packages, or no measured point of silence has their risk.
         """
         settings = settings or read_settings()
-        point(settings.risk)
+        point(_risk(settings, Guardrails.of(settings.site)))
         model = model or open_language_model(settings.llm)
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
@@ -133,6 +141,11 @@ class Assistant:
     def close(self) -> None:
         """Close the knowledge base."""
         self._kb.close()
+
+    @property
+    def _risk(self) -> float | None:
+        """Where silence ends: as the settings say, else as the site says."""
+        return _risk(self._settings, self._guardrails)
 
     @property
     def glossary(self) -> Glossary:
@@ -156,6 +169,7 @@ class Assistant:
         audience: Audience = "clinician",
         history: Sequence[Answer] = (),
         cancelled: Event | None = None,
+        by: Asker = _ANYBODY,
     ) -> Answer:
         """Answer a question from the sources, or abstain.
 
@@ -164,14 +178,17 @@ class Assistant:
             audience: For whom; without a language model the claims are the same for all.
             history: Earlier answers of the conversation, oldest first.
             cancelled: When it is set, the answer goes on without the language model.
+            by: Who asks, for the audit log.
 
         Returns:
             The answer: cited, abstained or an emergency message.
 
         Raises:
+            AuditError: The audit log of the settings cannot be written.
             QuestionError: The question is empty, blank or too long.
         """
-        return _result(self._steps(Asked(question, audience, history, self._model, cancelled)))
+        asked = Asked(question, audience, history, self._model, cancelled)
+        return _result(self._recorded(asked, by))
 
     def stream(
         self,
@@ -180,26 +197,31 @@ class Assistant:
         audience: Audience = "clinician",
         history: Sequence[Answer] = (),
         cancelled: Event | None = None,
+        by: Asker = _ANYBODY,
     ) -> Iterator[Preview | Answer]:
         """Answer as `ask` does, and tell what a language model says as soon as it has passed.
 
-        Closing the iterator ends the call of the model.
+        Closing the iterator ends the call of the model. With an audit log the answer comes alone:
+        nothing is told before it is on record.
 
         Args:
             question: At most 2,000 characters.
             audience: For whom.
             history: Earlier answers of the conversation, oldest first.
             cancelled: When it is set, the answer goes on without the language model.
+            by: Who asks, for the audit log.
 
         Yields:
             Statements that passed every check, not numbered yet; the answer last, and alone when
             no language model is configured.
 
         Raises:
+            AuditError: The audit log of the settings cannot be written.
             QuestionError: The question is empty, blank or too long.
         """
         asked = Asked(question, audience, history, self._model, cancelled)
-        yield (yield from self._steps(asked))
+        steps = self._recorded(asked, by)
+        yield _result(steps) if self._recorder.audited else (yield from steps)
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
         """Return up to three follow-up questions that the knowledge base answers."""
@@ -230,9 +252,10 @@ class Assistant:
             Hits with their scores.
 
         Raises:
-            QuestionError: The query is empty, blank or too long.
+            QuestionError: The query is empty, blank or too long, or holds nothing but identifiers.
         """
-        text = clean(query)
+        redacted = redact(clean(query), terms_of(self.glossary))
+        text = clean(without_placeholders(redacted.text))
         with self._lock:
             return search(text, self._kb, self._embedder, k=k, kinds=kinds, keep=keep)
 
@@ -255,15 +278,29 @@ class Assistant:
             after=_first(text[proof.end : section.end].rstrip()),
         )
 
+    def _recorded(self, asked: Asked, by: Asker) -> Generator[Preview, None, Answer]:
+        """The way to an answer, on record before the answer is returned."""
+        request = Request(by)
+        try:
+            answer = yield from self._steps(asked)
+        except BaseException:
+            question = redact(asked.question, terms_of(self.glossary)).text
+            self._recorder.record(request, Outcome(question, "failed", None, (), self._kb.digest))
+            raise
+        rules = tuple(decision.rule for decision in answer.guardrails)
+        self._recorder.record(
+            request,
+            Outcome(answer.question, answer.status, answer.answer_id, rules, self._kb.digest),
+        )
+        return answer
+
     def _steps(self, asked: Asked) -> Generator[Preview, None, Answer]:
         """The way from a question to its answer; what passes on the way is told."""
-        taken = take(asked, self._kb, self._embedder, self._notice)
-        drafted, composition = Drafted({}, (), {}), _silence(taken, asked.audience)
+        taken = take(asked, self._kb, self._embedder, self._guardrails, self._notice)
+        drafted, composition = Drafted({}, (), {}), silence(taken, asked.audience)
         if composition is None:
             with self._lock:
-                selected = select(
-                    taken.question, self._kb, self._embedder, risk=self._settings.risk
-                )
+                selected = select(taken.question, self._kb, self._embedder, risk=self._risk)
             if taken.model:
                 judge = Judge(self.glossary, self._entailment, self._disputed(selected))
                 drafted = yield from draft(
@@ -297,7 +334,7 @@ class Assistant:
             Answer(
                 schema=SCHEMA,
                 answer_id="",
-                status=_status(taken.screening, composition),
+                status=status_of_answer(taken.screening, composition),
                 question=taken.asked,
                 standalone_question=taken.standalone,
                 audience=audience,
@@ -321,7 +358,7 @@ class Assistant:
                         **taken.models,
                         **drafted.models,
                     },
-                    settings=self._settings.digest(),
+                    settings=self._settings.digest(self._guardrails.site.digest()),
                 ),
             )
         )
@@ -335,14 +372,6 @@ def _result(steps: Generator[Preview, None, Answer]) -> Answer:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-
-
-def _silence(taken: Taken, audience: Audience) -> Composition | None:
-    """What is said in place of an answer: nothing in a crisis, why a question cannot be taken."""
-    screening = taken.screening
-    if screening.crisis or (screening.emergency and audience == "patient"):
-        return silent(None)
-    return silent(taken.refusal) if taken.refusal else None
 
 
 def _first(text: str) -> str:
@@ -364,7 +393,5 @@ def _silent(phase: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _status(screening: Screening, composition: Composition) -> Status:
-    if screening.emergency:
-        return "emergency"
-    return "answered" if any(section.groups for section in composition.sections) else "abstained"
+def _risk(settings: Settings, guardrails: Guardrails) -> float | None:
+    return guardrails.site.thresholds.risk if settings.risk is None else settings.risk

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from consilia.auditing import audit_app
 from consilia.errors import ConsiliaError, QuestionError
+from consilia.explaining import rules, screen
+from consilia.privacy.audit import Asker
+from consilia.privacy.logs import install
+from consilia.serving import chat_in_browser
 from consilia.settings import Settings, read_settings
 from consilia.terminal import Terminal
 from consilia.wording import AUDIENCES, Audience
@@ -30,6 +35,10 @@ app = typer.Typer(
 )
 kb_app = typer.Typer(help="Documents in and out of a knowledge base.", no_args_is_help=True)
 app.add_typer(kb_app, name="kb")
+app.add_typer(audit_app, name="audit")
+app.command("app")(chat_in_browser)
+app.command()(screen)
+app.command()(rules)
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
 _LONGEST_NAME = 200
@@ -48,6 +57,7 @@ _terminal = Terminal()
 
 def main() -> None:
     """Run the command line; errors that are meant for the user end in a line and an exit code."""
+    install()
     try:
         app()
     except QuestionError as error:
@@ -74,7 +84,7 @@ def ask(
     reader = _audience(audience)
     clean(question)
     with _assistant(kb) as assistant:
-        answer = assistant.ask(question, audience=reader)
+        answer = assistant.ask(question, audience=reader, by=Asker("cli"))
         if verbose:
             _terminal.usage(assistant.language_model, assistant.usage)
     _terminal.json(answer.to_json()) if as_json else _terminal.markdown(answer.to_markdown())
@@ -89,7 +99,10 @@ def chat(kb: Home = None, audience: For = "clinician") -> None:
         history: list[Answer] = []
         while question := _terminal.prompt("Question" if not history else "Follow-up"):
             try:
-                history.append(_told(assistant.stream(question, audience=reader, history=history)))
+                steps = assistant.stream(
+                    question, audience=reader, history=history, by=Asker("chat")
+                )
+                history.append(_told(steps))
             except QuestionError as error:
                 _terminal.error(str(error))
                 continue
@@ -152,24 +165,6 @@ def review(answer: Path, to: Act, by: By, kb: Home = None) -> None:
 
 
 @app.command()
-def screen(
-    text: Annotated[str, typer.Argument(help="A question.")], as_json: AsJson = False
-) -> None:
-    """Show what the guardrails decide about a question; exit 4 in an emergency."""
-    from consilia.guardrails import screen as decide
-
-    screening = decide(text)
-    if as_json:
-        _terminal.json(screening.to_json())
-    elif not screening.decisions:
-        _terminal.text("No rule fired.")
-    else:
-        for decision in screening.decisions:
-            _terminal.text(f"{decision.rule} ({decision.action}): {decision.message}")
-    raise typer.Exit(EXITS["emergency"] if screening.emergency else 0)
-
-
-@app.command()
 def doctor(kb: Home = None) -> None:
     """Tell what is installed, which model is used, and whether the knowledge base is whole."""
     from consilia.doctor import examine
@@ -180,21 +175,6 @@ def doctor(kb: Home = None) -> None:
         healthy &= finding.good
         _terminal.finding(finding.name, finding.text, good=finding.good)
     raise typer.Exit(0 if healthy else EXIT_FAILURE)
-
-
-@app.command("app")
-def chat_in_browser(
-    kb: Home = None,
-    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
-) -> None:
-    """Start the chat in the browser."""
-    try:
-        from consilia.web import launch
-    except ImportError as error:
-        raise ConsiliaError("the chat needs gradio: pip install 'consilia[app]'") from error
-    with _assistant(kb) as assistant:
-        launch(assistant, host=host, port=port)
 
 
 @kb_app.command("add")

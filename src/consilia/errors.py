@@ -10,7 +10,8 @@ ConsiliaError
 ├── ModelError            model weights are missing, corrupted or unusable
 │   └── ModelCallError        a language model gave no reply that can be used
 ├── RuleError             the guardrail rules cannot be read: nothing is answered without them
-└── SettingsError         a setting has a value that cannot be used
+├── SettingsError         a setting has a value that cannot be used
+└── AuditError            the audit log cannot be written or read: nothing is answered unaudited
 ```
 """
 
@@ -63,3 +64,7 @@ class RuleError(ConsiliaError):
 
 class SettingsError(ConsiliaError):
     """A setting has a value that cannot be used."""
+
+
+class AuditError(ConsiliaError):
+    """The audit log, or the key of the log, cannot be written or read."""

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
@@ -98,9 +98,9 @@ class Generation:
         """Return in how many sentences, titles and headings included, a token occurs."""
         return self._words.frequency(token)
 
-    def lexical(self, tokens: Sequence[str], kind: Kind, k: int) -> list[tuple[int, float]]:
-        """Return the best rows of a kind by BM25, best first."""
-        return self._words.search(tokens, kind, k)
+    def lexical(self, weights: Mapping[str, float], kind: Kind, k: int) -> list[tuple[int, float]]:
+        """Return the best rows of a kind for weighted tokens by BM25, best first."""
+        return self._words.search(weights, kind, k)
 
     def dense(self, vectors: Vectors, kind: Kind, k: int) -> list[list[tuple[int, float]]]:
         """Return for each vector the nearest rows of a kind, best first, cosine to 1e-4."""

@@ -1,6 +1,6 @@
 """The lexical side of an index: BM25 by tantivy over the glossary's tokens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import tantivy
@@ -68,14 +68,14 @@ class LexicalIndex:
         """Return how many sentences hold a token."""
         return int(self._searcher.doc_freq("terms", token))
 
-    def search(self, tokens: Sequence[str], kind: Kind, k: int) -> list[tuple[int, float]]:
-        """Return the best `k` rows of a kind for a bag of tokens, best first, with BM25."""
-        if not tokens or not self.count():
+    def search(self, weights: Mapping[str, float], kind: Kind, k: int) -> list[tuple[int, float]]:
+        """Return the best `k` rows of a kind for weighted tokens, best first, with BM25."""
+        if not weights or not self.count():
             return []
         schema = self._index.schema
         words = tantivy.Query.boolean_query([
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", token, "freq"))
-            for token in tokens
+            (tantivy.Occur.Should, tantivy.Query.boost_query(_term(schema, token), weight))
+            for token, weight in weights.items()
         ])
         of_kind = tantivy.Query.const_score_query(
             tantivy.Query.term_query(schema, "kind", kind, "basic"), 0.0
@@ -90,3 +90,7 @@ class LexicalIndex:
             for score, address in found.hits
         ]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _term(schema: tantivy.Schema, token: str) -> tantivy.Query:
+    return tantivy.Query.term_query(schema, "terms", token, "freq")

@@ -20,6 +20,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from consilia.errors import ModelCallError
 from consilia.language_models import Address, Limits, Message, Reply, Schema, Usage
+from consilia.privacy.logs import quieten
 
 _log = logging.getLogger(__name__)
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -52,6 +53,7 @@ class RemoteModel:
         """
         self._address, self._key, self._limits = address, key, limits
         self._model = address.model
+        quieten()
 
     @property
     def name(self) -> str:
@@ -165,7 +167,8 @@ class _Call:
                 response = self._next()
             self._whole = True
         except _FAILURES as error:
-            raise _told(error) from error
+            # The cause may repeat the key or the question, and a traceback would print it.
+            raise _told(error) from None
         finally:
             self.close()
 

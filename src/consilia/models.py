@@ -334,7 +334,7 @@ class Hit:
     lexical: float | None
     """BM25, at least 0, or None when the lexical list did not hold it."""
     fused: float
-    """Reciprocal rank fusion (k = 60) of the lists that hold it, to 1e-6."""
+    """Reciprocal rank fusion of the lists that hold it, to 1e-6."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the hit as plain values: where the sentence stands, its words and scores."""

@@ -122,7 +122,7 @@ def clean(text: str) -> str:
     Raises:
         QuestionError: It is empty, blank or longer than 2,000 characters.
     """
-    question = " ".join(unicodedata.normalize("NFC", text).split())
+    question = collapsed(text)
     if not question or not any(character.isalnum() for character in question):
         raise QuestionError("the question is empty; ask something like: When is riluzole started?")
     if len(text) > MAX_CHARACTERS:
@@ -131,6 +131,11 @@ def clean(text: str) -> str:
             "shorten it"
         )
     return question
+
+
+def collapsed(text: str) -> str:
+    """Return a text in one Unicode form, any run of white space as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def in_latin_script(text: str) -> bool:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 # signs where a line starts.
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)|~(?=~)|^(?:[#+=|~-]|\d+(?=[.)]))"
+    # GitHub's Markdown makes links of bare addresses, and so of any that a source prints.
+    r"|:(?=//)|(?<=:)/(?=/)|(?<=\bwww)\.|(?<=\w)@(?=\w)|(?<=\bmailto):|(?<=\bxmpp):",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?"
 )
 _KIND_TITLES = {
     "guideline": "Guidelines",
@@ -34,6 +40,15 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(lambda found: _backslashed(found[0]), " ".join(words.split()))
 
 
+def is_link(url: str | None) -> bool:
+    """Tell whether an address may become a link: https, no user, and nothing that needs escaping.
+
+    >>> is_link("https://doi.org/10.1000/182"), is_link("javascript:alert(1)")
+    (True, False)
+    """
+    return _LINK.fullmatch(url or "") is not None
+
+
 def _backslashed(sign: str) -> str:
     """A number that would start a list keeps its digits: the sign behind it is escaped."""
     return f"{sign}\\" if sign[0].isdigit() else f"\\{sign}"
@@ -47,7 +62,7 @@ def to_markdown(answer: "Answer") -> str:
 def _blocks(answer: "Answer") -> Iterator[str]:
     yield f"# {escaped(answer.question)}"
     for decision in answer.guardrails:
-        if decision.action in {"emergency", "crisis"}:
+        if decision.action in {"emergency", "crisis", "refuse"}:
             yield f"**{escaped(decision.message)}**"
     for notice in answer.notices:
         yield f"*{escaped(notice.text)}*"
@@ -68,7 +83,7 @@ def _status_line(answer: "Answer") -> str:
     steps = " → ".join(
         f"**{title}**" if name == answer.review.status else title for name, title in _STEPS
     )
-    updated = f" · Last updated: {answer.last_updated}" if answer.last_updated else ""
+    updated = f" · Last updated: {escaped(answer.last_updated)}" if answer.last_updated else ""
     banner = "" if answer.review.status == "approved" else f"\n\n{wording.REVIEW_BANNER}"
     return f"Review: {steps}{updated}{banner}"
 
@@ -76,9 +91,9 @@ def _status_line(answer: "Answer") -> str:
 def _section(answer: "Answer", section: "AnswerSection") -> Iterator[str]:
     if not section.groups and section.abstention is None:
         return
-    yield f"## {section.title}"
+    yield f"## {escaped(section.title)}"
     if section.abstention:
-        yield f"{section.abstention.text} {escaped(section.abstention.reason)}"
+        yield escaped(f"{section.abstention.text} {section.abstention.reason}")
         return
     if section.headline:
         yield f"**{_sentence(answer, answer.claim(section.headline))}**"
@@ -169,5 +184,7 @@ def _reference(reference: "Reference") -> str:
         wording.reading_note(reference.reading, reference.read_level),
     ]
     text = escaped(". ".join(part.rstrip(".") for part in parts if part)) + "."
-    link = f" <{reference.url}>" if reference.url else ""
+    link = ""
+    if reference.url:
+        link = f" <{reference.url}>" if is_link(reference.url) else f" {escaped(reference.url)}"
     return f"- [{reference.number}] {text}{link}"

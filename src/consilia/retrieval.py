@@ -13,8 +13,11 @@ from consilia.knowledge_base import KnowledgeBase
 from consilia.models import KINDS, Hit, Kind, Sentence
 from consilia.terms import scaffolding, words
 
-RRF_K = 60
-"""Of reciprocal rank fusion, 1 / (k + rank): Cormack, Clarke and Büttcher, SIGIR 2009."""
+RRF_K = 10
+"""Of reciprocal rank fusion, 1 / (k + rank): Cormack, Clarke and Büttcher, SIGIR 2009. Theirs is
+60; with two lists, what leads one of them is worth more: docs/evaluation.md has the numbers."""
+SCAFFOLDING_WEIGHT = 0.25
+"""Of words that ask or fill, in BM25: none of what a text is about, but a sign among equals."""
 DEPTH = 100
 """Hits of each list and kind that are fused."""
 
@@ -73,11 +76,17 @@ def search(
     return tuple(islice(_fused(kb.index, lists.values(), keep), k))
 
 
-def query_tokens(text: str, kb: KnowledgeBase) -> list[str]:
-    """Return the tokens a text is searched by: its terms, and the classes they belong to."""
-    tokens = [token for token in kb.glossary.analyse(text) if token not in scaffolding()]
-    above = [broader for token in tokens for broader in kb.glossary.broader(token)]
-    return list(dict.fromkeys([*tokens, *above]))
+def query_weights(text: str, kb: KnowledgeBase) -> dict[str, float]:
+    """Return the tokens a text is searched by, with their weights in (0, 1].
+
+    These are its terms, the classes they belong to, and faintly its scaffolding; of a text that is
+    nothing else, none.
+    """
+    tokens = kb.glossary.analyse(text)
+    terms = [token for token in tokens if token not in scaffolding()]
+    above = [broader for term in terms for broader in kb.glossary.broader(term)]
+    faint = dict.fromkeys(tokens, SCAFFOLDING_WEIGHT)
+    return faint | dict.fromkeys([*terms, *above], 1.0) if terms else {}
 
 
 def rarity(kb: KnowledgeBase, token: str) -> float:
@@ -89,12 +98,12 @@ def rarity(kb: KnowledgeBase, token: str) -> float:
 def _search(
     text: str, kb: KnowledgeBase, embedder: Embedder, kinds: Sequence[Kind]
 ) -> dict[Kind, _Lists]:
-    tokens = query_tokens(text, kb)
+    weights = query_weights(text, kb)
     vector = embedder.encode_query([kb.glossary.normalise(text)])
     return {
         kind: _Lists(
             dense=dict(kb.index.dense(vector, kind, DEPTH)[0]),
-            lexical=dict(kb.index.lexical(tokens, kind, DEPTH)),
+            lexical=dict(kb.index.lexical(weights, kind, DEPTH)),
         )
         for kind in kinds
     }

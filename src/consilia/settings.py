@@ -37,8 +37,30 @@ class Settings(BaseSettings):
     entailment: str = ""
     """`CONSILIA_ENTAILMENT`: path or hub name of an entailment model; empty: none is asked."""
 
+    auth_file: str = ""
+    """`CONSILIA_AUTH_FILE`: the users of the chat with hashed passwords; empty: no login."""
+
+    audit: str = ""
+    """`CONSILIA_AUDIT`: file of the audit log; empty: none is kept."""
+
+    site: str = ""
+    """`CONSILIA_SITE`: file with a site's numbers, messages, limits and rules; empty: none."""
+
+    user: str = ""
+    """`CONSILIA_USER`: who asks, for the audit log; empty: the user of the system."""
+
     llm: str = ""
     """`CONSILIA_LLM`: the language model that helps; empty: none."""
+
+    @field_validator("kb")
+    @classmethod
+    def _kb_stays_where_it_is(cls, value: Path) -> Path:
+        return value.absolute()
+
+    @field_validator("audit", "site")
+    @classmethod
+    def _file_stays_where_it_is(cls, value: str) -> str:
+        return str(Path(value).absolute()) if value else ""
 
     @field_validator("llm")
     @classmethod
@@ -47,9 +69,15 @@ class Settings(BaseSettings):
             address_of(value)
         return value
 
-    def digest(self) -> str:
-        """Return the hash of what shapes an answer: where it lies on disk is no part of it."""
+    def digest(self, site: str = "") -> str:
+        """Return the hash of what shapes an answer: where it lies on disk is no part of it.
+
+        Args:
+            site: Hash of what the file of the site sets; empty when it sets nothing.
+        """
         shaping = {"embedder": self.embedder}
+        if site:
+            shaping["site"] = site
         if self.risk is not None:
             shaping["risk"] = str(self.risk)
         if self.entailment:

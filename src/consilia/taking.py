@@ -1,22 +1,29 @@
 """Taking a question: screened, made to stand alone, repaired, understood."""
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Event
 
 from consilia import wording
-from consilia.answer import Answer, Notice
+from consilia.answer import Answer, Notice, Status
+from consilia.composing import Composition, silent
 from consilia.drafting import failure_notice
 from consilia.encoders import Embedder
+from consilia.errors import QuestionError
 from consilia.followups import Resolved, resolve
 from consilia.glossary import Glossary
-from consilia.guardrails import Screening, screen
+from consilia.guardrails import Guardrails, Rule, Screening, closed
 from consilia.knowledge_base import KnowledgeBase
 from consilia.language_models import LanguageModel
-from consilia.question import Question, clean, in_latin_script, understand
+from consilia.privacy.redaction import Redacted, without_placeholders
+from consilia.question import Question, clean, collapsed, in_latin_script, understand
+from consilia.redacting import Received, receive, terms_of
 from consilia.rephrasing import Rephrased, rephrase
 from consilia.spelling import repaired, repairs
 from consilia.wording import Audience
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +54,46 @@ class Taken:
     """For the manifest: what a language model had to do with the question."""
 
 
-def take(given: Asked, kb: KnowledgeBase, embedder: Embedder, notice: Notice | None) -> Taken:
+def take(
+    given: Asked,
+    kb: KnowledgeBase,
+    embedder: Embedder,
+    guardrails: Guardrails,
+    notice: Notice | None,
+) -> Taken:
     """Screen a question, make it stand alone, repair it, understand it.
 
     Args:
         given: The question, and what was said before.
         kb: For its glossary, and the words of its sources, which are not repaired.
         embedder: For the everyday words that it knows.
+        guardrails: What it is screened with.
         notice: Of the state of the knowledge base, told first.
 
     Returns:
         The question as it will be answered.
 
     Raises:
-        QuestionError: It is empty, blank or too long.
+        QuestionError: It is empty, blank or too long, or holds nothing but identifiers.
     """
-    clean(given.question)
+    _fits(clean(given.question), guardrails)
     glossary = kb.glossary
-    screening = screen(given.question)
-    asked = clean(screening.text)
-    # Nobody in an emergency waits for a language model.
-    model = None if screening.emergency else given.model
+    received = _received(given.question, glossary, guardrails.rules)
+    screening = received.screening
+    asked = collapsed(screening.text)
+    clean(without_placeholders(asked))
     rephrased = Rephrased(Resolved(asked, None), {})
-    if not screening.emergency:
-        rephrased = _resolved(asked, replace(given, model=model), glossary)
+    # Nobody in an emergency waits for a language model, and none sees what is refused.
+    if not (screening.emergency or screening.refused):
+        rephrased = _resolved(asked, given, glossary)
     resolved = rephrased.resolved
     if resolved.text != asked:
-        screening = _joined(screening, screen(resolved.text))
+        understood = _received(resolved.text, glossary, guardrails.rules).screening
+        screening = screening.joined(*understood.decisions)
+    held = screening.emergency or screening.refused
     found = repairs(resolved.text, glossary, kb.index, embedder)
     standalone = repaired(resolved.text, found) if found else resolved.text
-    notices = [notice] if notice else []
+    notices = [*([notice] if notice else []), *received.notices]
     notices += [failure_notice(rephrased.failure)] if rephrased.failure else []
     notices += [
         Notice("spelling", wording.SPELLING.format(word=w, name=n)) for w, n in found.items()
@@ -89,10 +106,10 @@ def take(given: Asked, kb: KnowledgeBase, embedder: Embedder, notice: Notice | N
         asked=asked,
         screening=screening,
         standalone=standalone,
-        question=understand(standalone, glossary),
+        question=understand(without_placeholders(standalone), glossary),
         notices=tuple(notices),
         refusal=_refusal(resolved),
-        model=None if rephrased.failure or screening.emergency else model,
+        model=None if rephrased.failure or held else given.model,
         models=rephrased.models,
     )
 
@@ -106,9 +123,47 @@ def _resolved(question: str, given: Asked, glossary: Glossary) -> Rephrased:
     return rephrase(given.model, question, resolved, given.history, given.cancelled)
 
 
-def _joined(one: Screening, other: Screening) -> Screening:
-    """The decisions on a question as asked and as understood."""
-    return replace(one, decisions=tuple(dict.fromkeys((*one.decisions, *other.decisions))))
+def silence(taken: Taken, audience: Audience) -> Composition | None:
+    """Return what is said in place of an answer, or None when there is to be one.
+
+    Nothing in a crisis, in the emergency of a patient and where a rule refuses, since the message
+    of the rule is shown alone; why, where a question cannot be taken.
+    """
+    if taken.screening.stops(audience):
+        return silent(None)
+    return silent(taken.refusal) if taken.refusal else None
+
+
+def status_of_answer(screening: Screening, composition: Composition) -> Status:
+    """Return what became of a question."""
+    if screening.emergency:
+        return "emergency"
+    if screening.refused:
+        return "refused"
+    return "answered" if any(section.groups for section in composition.sections) else "abstained"
+
+
+def _fits(question: str, guardrails: Guardrails) -> None:
+    """Refuse what is longer than the site reads.
+
+    Raises:
+        QuestionError: It is too long.
+    """
+    most = guardrails.site.thresholds.question_characters
+    if len(question) > most:
+        raise QuestionError(
+            f"the question has {len(question):,} characters, at most {most:,} are read here; "
+            "ask one thing at a time"
+        )
+
+
+def _received(question: str, glossary: Glossary, rules: tuple[Rule, ...]) -> Received:
+    """The question redacted and screened; when that fails, nothing of it is used or shown."""
+    try:
+        return receive(question, terms_of(glossary), rules)
+    except Exception as error:  # noqa: BLE001 - whatever fails here, nothing may be answered
+        _log.error("SYS-01: %s", type(error).__name__)
+        return Received(Redacted(wording.UNSCREENED, ()), closed(wording.UNSCREENED))
 
 
 def _refusal(resolved: Resolved) -> str | None:

@@ -48,6 +48,16 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
 
 
+def inert(json: str) -> str:
+    """Return JSON that says the same and has no character that moves a cursor or hides words."""
+    return "".join(c if c.isprintable() or c == "\n" else _told(c) for c in json)
+
+
+def _told(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
 class _RateColumn(ProgressColumn):
     """How many a second are done."""
 
@@ -68,15 +78,15 @@ class Terminal:
         self._out.file.write(printable(text) + "\n")
 
     def json(self, text: str) -> None:
-        """Print JSON byte for byte, for another program to read."""
-        self._out.file.write(text + "\n")
+        """Print JSON: byte for byte for another program, with inert characters for a person."""
+        self._out.file.write((inert(text) if self._out.is_terminal else text) + "\n")
 
     def markdown(self, text: str) -> None:
         """Print Markdown, laid out when the output is a terminal, else as it is."""
         if self._out.is_terminal:
-            self._out.print(Markdown(text, hyperlinks=False))
+            self._out.print(Markdown(printable(text), hyperlinks=False))
         else:
-            self._out.file.write(text)
+            self._out.file.write(printable(text))
 
     def note(self, text: str) -> None:
         """Print a line beside the answer."""

@@ -30,6 +30,20 @@ LEAD_INS: dict[Audience, str] = {
     ),
 }
 
+NUMBERS: dict[str, str] = {
+    "emergency": "112, 999 or 911",
+    "crisis": "988 in the US, 116 123 in the UK and Ireland, the local number elsewhere",
+    "poison": "1-800-222-1222 in the US, 111 in the UK, the local poison centre elsewhere",
+}
+"""What messages tell to call where a site sets nothing else."""
+FAILED_CLOSED = (
+    "The safety rules could not be applied to this question, so it is not answered. If somebody "
+    "may be in danger, call the local emergency number (112, 999 or 911). Otherwise ask again, and "
+    "tell whoever runs this tool if it happens again."
+)
+
+UNSCREENED = "[question not shown: it could not be screened]"
+
 DISCLAIMER = (
     "For healthcare professionals. Medical decisions rest on clinical judgement and on information "
     "that has been verified independently. This answer supplements guidelines and professional "
@@ -123,6 +137,12 @@ MODEL_FAILURES: dict[str, str] = {
     ),
     "cancelled": "The language model was stopped. The answer was made without it.",
 }
+IDENTIFIERS_REMOVED = (
+    "Removed from the question before anything else was done with it: {told}. The answer does not "
+    "need them; ask without them."
+)
+CHECKED_REMOVED = "Official numbers with valid check digits were removed: {kinds}."
+PATTERNS_REMOVED = "What seems to identify a person was removed: {kinds}."
 INTERPRETED = "Interpreted as: {question}"
 SPELLING = "“{word}” was read as “{name}”."
 VALUE_NAMES: dict[str, str] = {

@@ -96,8 +96,8 @@ def _topic(statements: Iterable[Statement]) -> frozenset[str]:
 
 
 def _nearest(topic: frozenset[str], kb: KnowledgeBase) -> list[Sentence]:
-    tokens = sorted(closure(topic, kb.glossary))
-    rows = (row for kind in KINDS for row, _ in kb.index.lexical(tokens, kind, _NEAREST))
+    weights = dict.fromkeys(sorted(closure(topic, kb.glossary)), 1.0)
+    rows = (row for kind in KINDS for row, _ in kb.index.lexical(weights, kind, _NEAREST))
     sentences = (kb.index.sentences.get(row) for row in rows)
     return [sentence for sentence in sentences if not sentence.excluded]
 

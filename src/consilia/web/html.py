@@ -23,7 +23,7 @@ from consilia.answer import (
 )
 from consilia.glossary import Entry, Glossary
 from consilia.models import Kind
-from consilia.rendering import place_note, standing_note
+from consilia.rendering import is_link, place_note, standing_note
 from consilia.wording import (
     EXCLUDED_NOTE,
     EXCLUDED_TITLE,
@@ -357,9 +357,9 @@ def _dotted(parts: Iterable[str]) -> str:
 def _link(url: str | None) -> str:
     if not url:
         return ""
-    if not url.startswith("https://"):
+    if not is_link(url):
         return _tag("p", url)
-    address = _exact(url)
+    address = html.escape(url)
     return f'<p><a href="{address}" target="_blank" rel="noopener noreferrer">{address}</a></p>'
 
 

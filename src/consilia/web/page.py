@@ -10,7 +10,13 @@ import gradio as gr
 
 from consilia.answer import Answer
 from consilia.errors import ConsiliaError
+from consilia.privacy.audit import Asker
+from consilia.privacy.redaction import redact
 from consilia.web.html import answer_html, problem_html, question_html
+from consilia.web.limits import Limits
+from consilia.web.patience import Patience
+from consilia.web.requests import USER
+from consilia.web.server import Place, Service, shielded
 from consilia.wording import AUDIENCES, Audience
 
 if TYPE_CHECKING:
@@ -33,9 +39,6 @@ EXAMPLES = (
 )
 FIRST_LABEL = "Your clinical question"
 NEXT_LABEL = "Have a follow-up question?"
-SESSIONS = 256
-"""Talks held in memory; the one that was idle longest makes room."""
-
 Updates = dict[gr.blocks.Block, object]
 
 
@@ -55,12 +58,14 @@ Talk = tuple[Turn, ...]
 class Page:
     """The widgets and what happens to them; a talk itself lies in the session's state."""
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: "Assistant", limits: Limits) -> None:
         """Lay the widgets out, inside the blocks they will belong to."""
         self.assistant = assistant
+        self.patience = Patience(limits.answer_seconds, at_once=limits.at_once)
         name = assistant.language_model
         where = SENT.format(name=escape(name)) if name else HERE
-        gr.HTML(INTRODUCTION.format(where=where), padding=False)
+        # No gr.HTML: it evaluates its text as a script, which the policy of the page forbids.
+        gr.Markdown(INTRODUCTION.format(where=where), sanitize_html=True, latex_delimiters=[])
         self.audience = gr.Radio(
             [(name.capitalize(), name) for name in AUDIENCES],
             value="clinician",
@@ -120,16 +125,20 @@ class Page:
         self.audience.input(self.readdress, readdressed, shown, api_visibility="private")
         self.clear.click(self.restart, None, shown, api_visibility="private")
 
-    def ask(self, question: str, audience: Audience, talk: Talk) -> Updates:
+    def ask(
+        self, question: str, audience: Audience, talk: Talk, request: gr.Request | None = None
+    ) -> Updates:
         """Answer a question that follows the earlier ones of the talk."""
-        turn = self._turn(question, audience, talk)
+        turn = self._turn(question, audience, talk, _asker(request))
         return self._show((*talk, turn), left="" if turn.answer else question)
 
-    def readdress(self, audience: Audience, talk: Talk) -> Updates:
+    def readdress(
+        self, audience: Audience, talk: Talk, request: gr.Request | None = None
+    ) -> Updates:
         """Answer the last question again, now for another audience."""
         if not talk or not talk[-1].answer:
             return {self.talk: talk}
-        turn = self._turn(talk[-1].question, audience, talk[:-1])
+        turn = self._turn(talk[-1].question, audience, talk[:-1], _asker(request))
         return {self.talk: (*talk[:-1], turn), self.messages: _messages((*talk[:-1], turn))}
 
     def restart(self) -> Updates:
@@ -141,10 +150,14 @@ class Page:
             **self._choose(EXAMPLES),
         }
 
-    def _turn(self, question: str, audience: Audience, talk: Talk) -> Turn:
+    def _turn(self, question: str, audience: Audience, talk: Talk, by: Asker) -> Turn:
         history = tuple(turn.answer for turn in talk if turn.answer)
         try:
-            answer = self.assistant.ask(question, audience=audience, history=history)
+            answer = self.patience.wait(
+                lambda cancelled: self.assistant.ask(
+                    question, audience=audience, history=history, cancelled=cancelled, by=by
+                )
+            )
             shown = answer_html(
                 answer,
                 surroundings=self.assistant.surroundings,
@@ -153,8 +166,8 @@ class Page:
                 anchor=f"a{len(talk) + 1}",
             )
         except ConsiliaError as error:
-            return Turn(question, problem_html(str(error)), None)
-        return Turn(question, shown, answer)
+            return Turn(redact(question).text, problem_html(str(error)), None)
+        return Turn(answer.question, shown, answer)
 
     def _show(self, talk: Talk, *, left: str) -> Updates:
         answer = talk[-1].answer
@@ -174,42 +187,28 @@ class Page:
         }
 
 
-def build(assistant: "Assistant") -> gr.Blocks:
-    """Return the page as gradio blocks, ready to be launched or mounted."""
+def build(assistant: "Assistant", limits: Limits) -> gr.Blocks:
+    """Return the page as gradio blocks, ready to be mounted."""
     blocks = gr.Blocks(title="Consilia", analytics_enabled=False)
     with blocks:
-        Page(assistant).connect()
-    blocks.queue(max_size=32, default_concurrency_limit=2, api_open=False)
+        Page(assistant, limits).connect()
+    blocks.queue(max_size=limits.waiting, default_concurrency_limit=limits.at_once, api_open=False)
     return blocks
 
 
-def start(assistant: "Assistant", *, host: str, port: int, open_browser: bool) -> gr.Blocks:
-    """Serve the page and return while it is served; close the blocks to stop."""
-    blocks = build(assistant)
-    blocks.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        theme=_theme(),
-        css=files("consilia.web").joinpath("style.css").read_text(encoding="utf-8"),
-        # What gradio offers beyond the page stays shut; run history would keep questions.
-        share=False,
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        ssr_mode=False,
-        strict_cors=True,
-        allowed_paths=[],
-        max_file_size="1kb",
-        app_kwargs={"openapi_url": None},
-        state_session_capacity=SESSIONS,
-    )
-    return blocks
+def service(assistant: "Assistant", place: Place, limits: Limits | None = None) -> Service:
+    """Return the server of the page; `run` serves until it is told to stop."""
+    limits = limits or Limits()
+    blocks = build(assistant, limits)
+    css = files("consilia.web").joinpath("style.css").read_text(encoding="utf-8")
+    app = shielded(blocks, place, limits, theme=_theme(), css=css)
+    return Service(app, blocks, place, limits)
+
+
+def _asker(request: gr.Request | None) -> Asker:
+    """Who asks: the user whom the shield let in, if it asks for a login."""
+    inner = request.request if request else None
+    return Asker("web", inner.scope.get(USER, "") if inner else "")
 
 
 def _messages(talk: Talk) -> list[dict[str, str]]:

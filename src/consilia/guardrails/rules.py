@@ -1,26 +1,35 @@
-"""Fixed rules that look at a question before anything is retrieved.
+"""Guardrail rules as they are read from `data/rules.json`.
 
-The rules are data, `data/rules.json`: words and patterns are changed there, not here. A rule fires
-when one of its conditions holds on the text without the rule's masked parts (a symptom that is
-negated, a question of principle). Nothing is answered when the rules cannot be read.
+A rule fires when one of its conditions holds on the text without the rule's masked parts (a
+symptom that is negated, a question of principle), or when its detector finds something.
 """
 
 import json
 import re
-import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from consilia.answer import Decision
 from consilia.errors import RuleError
+from consilia.guardrails.detectors import DETECTORS
+from consilia.guardrails.forms import Reading
+from consilia.wording import NUMBERS
 
-RULES_SCHEMA = "consilia.rules/1"
-REQUIRED = frozenset({"EM-01", "EM-02", "INJ-02", "SC-03"})
+RULES_SCHEMA = "consilia.rules/2"
+REQUIRED = frozenset({
+    *("EM-01", "EM-02", "EM-03", "EM-04", "INJ-01", "INJ-02", "INJ-03"),
+    *("SC-02", "SC-03", "SC-05"),
+})
+ACTIONS = frozenset({"crisis", "emergency", "refuse", "strip", "notice"})
+PRECEDENCE = (
+    *("EM", "SYS", "PHI", "INJ", "SC", "SRC", "CIT", "NUM", "NEG", "POP", "CON", "LNG", "DIS"),
+)
+"""Families of rules in the order in which decisions are told, and in which the first wins."""
 
 _TERM = re.compile(r"<([a-z_]+)>")
-_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +57,21 @@ class Rule:
     """The entry of the OWASP list for language models (2025) that the rule counters."""
     action: str
     message: str
+    """With the emergency numbers filled in."""
     masks: tuple[re.Pattern[str], ...]
     """Parts of the text that nothing below sees."""
     requires: tuple[re.Pattern[str], ...]
     """What must be found whichever condition holds."""
     conditions: tuple[Condition, ...]
+    detector: str = ""
+    """Name of a test in `consilia.guardrails.detectors` that fires the rule too; else empty."""
+    beside: tuple[str, ...] = ()
+    """Rules that must fire too; what this rule finds cannot keep them from it."""
 
     @property
     def strips(self) -> bool:
-        """Whether what the rule finds is taken out of the question."""
-        return self.action == "strip"
+        """Whether what the rule's patterns find is taken out of the question."""
+        return self.action == "strip" and not self.detector
 
     @property
     def decision(self) -> Decision:
@@ -72,6 +86,13 @@ class Rule:
             condition.holds(text) for condition in self.conditions
         )
 
+    def fires_on(self, reading: Reading) -> bool:
+        """Return whether the rule fires on a question in any of the forms it may be read in."""
+        if self.detector and DETECTORS[self.detector](reading):
+            return True
+        forms = (reading.raw,) if self.strips else reading.forms
+        return any(self.fires(form) for form in forms)
+
     def strip(self, text: str, replacement: str) -> str:
         """Return the text with everything that the conditions look for replaced."""
         for condition in self.conditions:
@@ -80,59 +101,15 @@ class Rule:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """A question as it may be used, and what the rules decided about it."""
-
-    text: str
-    """Without invisible characters; any run of white space is one space."""
-    decisions: tuple[Decision, ...]
-    """In the order of the rules file: emergencies first."""
-
-    @property
-    def crisis(self) -> bool:
-        """Whether somebody may be thinking of suicide or self-harm: nothing else is shown."""
-        return any(decision.rule == "EM-02" for decision in self.decisions)
-
-    @property
-    def emergency(self) -> bool:
-        """Whether somebody may be in danger now: a crisis or a medical emergency."""
-        return any(decision.rule in {"EM-01", "EM-02"} for decision in self.decisions)
-
-    def to_json(self) -> str:
-        """Return the text and the decisions as JSON text."""
-        guardrails = [asdict(decision) for decision in self.decisions]
-        return json.dumps({"text": self.text, "guardrails": guardrails}, ensure_ascii=False)
-
-
-def screen(text: str) -> Screening:
-    r"""Return what the rules decide about a question; a `RuleError` when they cannot be read.
+def load_rules(path: Traversable, numbers: Mapping[str, str] = NUMBERS) -> tuple[Rule, ...]:
+    """Return the rules of a file.
 
     Args:
-        text: The question as it was typed.
+        path: The file.
+        numbers: What the messages tell to call, by the name that stands in them in braces.
 
     Returns:
-        The question without invisible characters, and one decision for each rule that fired.
-
-    >>> screen("Is gabapentin\u200b cleared by\nthe kidney?").text
-    'Is gabapentin cleared by the kidney?'
-    >>> screen("My father suddenly cannot breathe").emergency
-    True
-    """
-    rules = _rules()
-    # An invisible character may stand inside a word or in the place of a space: both are read.
-    joined, spaced = _stripped(text, rules, ""), _stripped(text, rules, " ")
-    forms = {_matchable(joined), _matchable(spaced)}
-    decisions = tuple(
-        rule.decision
-        for rule in rules
-        if any(rule.fires(form) for form in ({text} if rule.strips else forms))
-    )
-    return Screening(joined, decisions)
-
-
-def load_rules(path: Traversable) -> tuple[Rule, ...]:
-    """Return the rules of a file, in its order.
+        By precedence, and within a family in the order of the file.
 
     Raises:
         RuleError: The file is missing, damaged, of another schema, or lacks a required rule.
@@ -142,17 +119,33 @@ def load_rules(path: Traversable) -> tuple[Rule, ...]:
         if content["schema"] != RULES_SCHEMA:
             raise RuleError(f"{path}: expected schema {RULES_SCHEMA}, reinstall the package")
         terms = _expanded_terms(content["terms"])
-        rules = tuple(_rule(entry, terms) for entry in content["rules"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, re.error) as error:
+        rules = [_rule(entry, terms, numbers) for entry in content["rules"]]
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, re.error) as error:
         raise RuleError(f"{path} cannot be read ({error!r}), reinstall the package") from error
     if missing := REQUIRED - {rule.id for rule in rules}:
         raise RuleError(f"{path} lacks {', '.join(sorted(missing))}, reinstall the package")
-    return rules
+    return tuple(sorted(rules, key=lambda rule: precedence(rule.id)))
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
-    return load_rules(files("consilia").joinpath("data", "rules.json"))
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the rules that ship; a `RuleError` when they cannot be read."""
+    return load_rules(rules_file())
+
+
+def rules_file() -> Traversable:
+    """Return the file of the rules that ship."""
+    return files("consilia").joinpath("data", "rules.json")
+
+
+def precedence(rule: str) -> int:
+    """Return the place of a rule's family among all, from 0.
+
+    >>> precedence("EM-02") < precedence("PHI-01") < precedence("DIS-01")
+    True
+    """
+    family = rule.partition("-")[0]
+    return PRECEDENCE.index(family) if family in PRECEDENCE else len(PRECEDENCE)
 
 
 def _expanded_terms(terms: dict[str, list[str]]) -> dict[str, str]:
@@ -167,20 +160,26 @@ def _expand(pattern: str, terms: dict[str, str]) -> str:
     return _TERM.sub(lambda term: terms[term[1]], pattern)
 
 
-def _rule(entry: dict[str, object], terms: dict[str, str]) -> Rule:
-    version, conditions = entry["version"], _objects(entry["patterns"])
-    if not isinstance(version, int) or not conditions:
+def _rule(entry: dict[str, object], terms: dict[str, str], numbers: Mapping[str, str]) -> Rule:
+    version, action = entry["version"], _text(entry["action"])
+    detector = _text(entry["detector"]) if "detector" in entry else ""
+    conditions = _objects(entry["patterns"])
+    if not isinstance(version, int) or not (conditions or detector):
         raise ValueError(f"rule {entry['id']} has no version number or no pattern")
+    if action not in ACTIONS or (detector and detector not in DETECTORS):
+        raise ValueError(f"rule {entry['id']}: unknown action or detector")
     return Rule(
         id=_text(entry["id"]),
         version=version,
         stage=_text(entry["stage"]),
         owasp=_text(entry["owasp"]),
-        action=_text(entry["action"]),
-        message=_text(entry["message"]),
+        action=action,
+        message=_text(entry["message"]).format_map(numbers),
         masks=_compiled(entry.get("masks", []), terms),
         requires=_compiled(entry.get("requires", []), terms),
         conditions=tuple(_condition(condition, terms) for condition in conditions),
+        detector=detector,
+        beside=tuple(map(_text, _objects(entry.get("beside", [])))),
     )
 
 
@@ -206,16 +205,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(f"not a text: {value!r}")
     return value
-
-
-def _stripped(text: str, rules: tuple[Rule, ...], replacement: str) -> str:
-    for rule in rules:
-        if rule.strips:
-            text = rule.strip(text, replacement)
-    return " ".join(text.split())
-
-
-def _matchable(text: str) -> str:
-    # First the apostrophes: NFKC makes a space of the acute accent that some type for one.
-    folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold()
-    return " ".join(folded.split())

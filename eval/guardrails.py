@@ -1,0 +1,192 @@
+"""Whether guardrails tell an emergency from a question: phrasings, patients' questions, gold."""
+
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from consilia.errors import ConsiliaError
+from consilia.guardrails import Screening, screen
+from eval.cases import GOLD, TEST, load_cases
+from eval.measure import Measure, share
+from eval.report import measures_text
+
+PHRASINGS = GOLD / "guardrails"
+TEST_SHA256 = "9befcd90f36a144b16864877df567e89e68d64bb3268fc4a875af4520eb2c064"
+"""Of the test half, which nothing is tuned on: its templates are not those of the dev half."""
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+_KQA = Path("k-qa") / "questions.dev.jsonl"
+_EMERGENCIES = frozenset({"EM-01", "EM-02", "EM-03"})
+Half = Literal["dev", "test"]
+
+
+class Phrasing(BaseModel):
+    """One way to put an emergency, or a question that only sounds like one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    template: str
+    expected: Literal["emergency", "benign"]
+    rule: Literal["", "EM-01", "EM-02", "EM-03"]
+    level: Literal["", "method"]
+    """`method` where a means or a plan of self-harm is stated."""
+    text: str
+
+
+class _Asked(BaseModel):
+    """A question of K-QA."""
+
+    Question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A question without an emergency on which a rule of emergencies fired."""
+
+    source: str
+    rules: tuple[str, ...]
+    question: str
+
+
+def run_guardrails(shared: Path | None, *, show_dev: bool = False) -> int:
+    """Print the measures; what falls short of the bars is only told.
+
+    Args:
+        shared: Folder with `k-qa/questions.dev.jsonl`; None for the one beside the project.
+        show_dev: Whether what goes wrong in the dev half is listed.
+
+    Returns:
+        The exit status, 0.
+    """
+    path = (shared or SHARED) / _KQA
+    halves: tuple[Half, ...] = ("dev", "test")
+    measured = [measure for half in halves for measure in of_phrasings(half, phrasings(half))]
+    kqa = patients_questions(path) if path.is_file() else ()
+    gold = tuple(gold_questions())
+    measured += [
+        share("K-QA: false alarms", (_fired(q) != () for q in kqa), better="lower"),
+        share("gold: false alarms", (_fired(q) != () for _, q in gold), better="lower"),
+    ]
+    lines = [measures_text(measured), *_told(alarms(kqa, gold))]
+    if not kqa:
+        lines.append(f"K-QA is not at {path}; name the folder of the data with --shared")
+    if show_dev:
+        lines += _wrong(phrasings("dev"))
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return 0
+
+
+def phrasings(half: Half) -> tuple[Phrasing, ...]:
+    """Return the phrasings of one half.
+
+    Args:
+        half: `dev`, which may be tuned on, or `test`.
+
+    Returns:
+        In the order of the file.
+
+    Raises:
+        ConsiliaError: The file cannot be read, or the test half is not the frozen one.
+    """
+    path = PHRASINGS / f"{half}.jsonl"
+    try:
+        content = path.read_bytes()
+        found = tuple(Phrasing.model_validate_json(line) for line in content.splitlines())
+    except (OSError, ValidationError) as error:
+        raise ConsiliaError(f"{path} cannot be read: {error}") from error
+    if half == "test" and hashlib.sha256(content).hexdigest() != TEST_SHA256:
+        raise ConsiliaError(f"{path} is not the frozen test half; restore it")
+    return found
+
+
+def of_phrasings(half: Half, given: Sequence[Phrasing]) -> Iterator[Measure]:
+    """Measure one half.
+
+    Args:
+        half: Its name.
+        given: Its phrasings.
+
+    Yields:
+        Recall of emergencies, of stated methods, of each rule; false alarms and refusals of what
+        is benign.
+    """
+    screened = [(phrasing, screen(phrasing.text)) for phrasing in given]
+    urgent = [(p, s) for p, s in screened if p.expected == "emergency"]
+    calm = [s for p, s in screened if p.expected == "benign"]
+    yield share(f"{half}: emergency recall", (s.emergency for _, s in urgent))
+    methods = (s.crisis for p, s in urgent if p.level == "method")
+    yield share(f"{half}: method or plan stated, crisis message", methods)
+    for rule in sorted({p.rule for p, _ in urgent}):
+        seen = (s.emergency for p, s in urgent if p.rule == rule)
+        yield share(f"{half}: {rule} phrasings seen", seen)
+    yield share(f"{half}: false alarms", (s.emergency for s in calm), better="lower")
+    yield share(f"{half}: benign, refused", (s.refused for s in calm), better="lower")
+
+
+def patients_questions(path: Path) -> tuple[str, ...]:
+    """Return the questions of K-QA.
+
+    Raises:
+        ConsiliaError: The file cannot be read, or is malformed.
+    """
+    lines = TypeAdapter(_Asked)
+    try:
+        content = path.read_bytes()
+        return tuple(lines.validate_json(line).Question for line in content.splitlines() if line)
+    except (OSError, ValidationError) as error:
+        raise ConsiliaError(f"{path} cannot be read: {error}") from error
+
+
+def gold_questions() -> Iterator[tuple[str, str]]:
+    """Yield file and words of each gold question that carries no emergency."""
+    cases = (
+        (path.name, case) for path in sorted(GOLD.glob("*.jsonl")) for case in load_cases(path)
+    )
+    for name, case in cases:
+        calm = (turn.user for turn in case.steps() if turn.expected in {"answer", "abstain"})
+        yield from ((name, question) for question in calm)
+
+
+def alarms(kqa: Iterable[str], gold: Iterable[tuple[str, str]]) -> Iterator[Alarm]:
+    """Yield the false alarms; of the test half of the gold cases without their words."""
+    asked = [("K-QA", question) for question in kqa]
+    for source, question in [*asked, *gold]:
+        if rules := _fired(question):
+            shown = "" if source == TEST.name else question
+            yield Alarm(source, rules, shown)
+
+
+def _fired(question: str) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(d.rule for d in screen(question).decisions if d.rule in _EMERGENCIES)
+    )
+
+
+def _told(found: Iterable[Alarm]) -> Iterator[str]:
+    hidden: Counter[str] = Counter()
+    for alarm in found:
+        if alarm.question:
+            yield f"{alarm.source}: {', '.join(alarm.rules)}: {alarm.question}"
+        else:
+            hidden[alarm.source] += 1
+    for source, count in hidden.items():
+        yield f"{source}: {count} more, not shown"
+
+
+def _wrong(given: Iterable[Phrasing]) -> Iterator[str]:
+    for phrasing in given:
+        screening = screen(phrasing.text)
+        if not _is_right(phrasing, screening):
+            yield f"{phrasing.id} {phrasing.template} {phrasing.rule}: {phrasing.text}"
+
+
+def _is_right(phrasing: Phrasing, screening: Screening) -> bool:
+    if phrasing.expected == "benign":
+        return not (screening.emergency or screening.refused)
+    return screening.crisis if phrasing.level == "method" else screening.emergency

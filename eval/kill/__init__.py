@@ -1,0 +1,1 @@
+"""Errors put into whole answers on purpose, and which measure notices which."""

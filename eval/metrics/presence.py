@@ -1,0 +1,12 @@
+"""Citation presence."""
+
+from eval.measure import Measure, Samples, share
+
+
+def claims_cited(samples: Samples) -> Measure:
+    """Claims with at least one citation number / all claims.
+
+    Every claim is a sentence that can be verified: disclaimer, headings and the sentences of
+    silence are none. A number counts wherever it leads; `valid_citations` looks there.
+    """
+    return share("claims with a citation", (bool(c.citations) for s in samples for c in s.claims))

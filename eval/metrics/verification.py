@@ -1,0 +1,8 @@
+"""What the independent checker says."""
+
+from eval.measure import Measure, Samples, share
+
+
+def answers_verified(samples: Samples) -> Measure:
+    """Answers in which the independent checker finds nothing wrong / all answers."""
+    return share("answers that verify", (not s.findings for s in samples))

@@ -1,0 +1,75 @@
+"""From samples to `metrics.json` and the reports: every measure by group, whole and by tag."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from consilia.opening import open_entailment
+from consilia.settings import Settings
+from eval.gating import stored_measures
+from eval.judging import Judge
+from eval.measure import Measure, Metric
+from eval.metrics import GROUPS, judged_by
+from eval.reporting.page import Reported, report_html
+from eval.runs.manifest import metrics_bytes
+from eval.runs.markdown import report_text
+from eval.runs.scored import Scored
+from eval.runs.store import StoredRun, read_timings, write_measured
+from eval.samples import Sample
+
+
+def score(samples: Sequence[Sample], judge: Judge | None = None) -> tuple[Scored, ...]:
+    """Measure samples.
+
+    Args:
+        samples: Of a run.
+        judge: Asked for the measures of support; None leaves these out.
+
+    Returns:
+        Every measure, in the order of reports.
+    """
+    by_tag: dict[str, list[Sample]] = {}
+    for sample in samples:
+        for tag in sample.labels:
+            by_tag.setdefault(tag, []).append(sample)
+    return tuple(
+        Scored(group, metric, metric(samples), dict(_per_tag(metric, by_tag)))
+        for group, metrics in groups_of(judge).items()
+        for metric in metrics
+    )
+
+
+def groups_of(judge: Judge | None = None) -> dict[str, tuple[Metric, ...]]:
+    """Return all measures by group; those of support need a judge."""
+    return dict(GROUPS) | ({"support": judged_by(judge)} if judge else {})
+
+
+def _per_tag(metric: Metric, by_tag: Mapping[str, list[Sample]]) -> Iterator[tuple[str, Measure]]:
+    for tag, samples in sorted(by_tag.items()):
+        measure = metric(samples)
+        if measure.value is not None:
+            yield tag, measure
+
+
+def write_scores(folder: Path, run: StoredRun, settings: Settings) -> tuple[Scored, ...]:
+    """Measure a run and write `metrics.json`, `report.md` and `report.html`.
+
+    Args:
+        folder: Where they are written, in place of earlier ones.
+        run: Measured.
+        settings: Name the entailment model that judges support, if any.
+
+    Returns:
+        The measures.
+    """
+    model = open_entailment(settings)
+    scored = score(run.samples, Judge(model) if model else None)
+    report = report_text(run.manifest, run.samples, scored)
+    measures = stored_measures([one.to_dict() for one in scored])
+    page = report_html(Reported(run.manifest, run.samples, measures, read_timings(folder)))
+    write_measured(folder, metrics_text(scored), report, page)
+    return scored
+
+
+def metrics_text(scored: Sequence[Scored]) -> bytes:
+    """Return `metrics.json`."""
+    return metrics_bytes([one.to_dict() for one in scored])

@@ -1,0 +1,265 @@
+"""The files of a run: written one after the other, finished by the last, never changed after."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from consilia.answer import Answer
+from consilia.errors import ConsiliaError
+from consilia.models import canonical_json, digest
+from eval.cases import Case, CaseError, load_cases
+from eval.facts import Span
+from eval.resolving import spans_of
+from eval.runs.manifest import RunManifest
+from eval.samples import Sample
+from eval.timing import Timing
+
+RUN, PARTIAL = "run.json", "run.json.partial"
+CASES, SAMPLES, TIMINGS = "cases.jsonl", "samples.jsonl", "timings.jsonl"
+METRICS, REPORT, PAGE = "metrics.json", "report.md", "report.html"
+_ANSWER = TypeAdapter(Answer)
+
+
+class RunError(ConsiliaError):
+    """A run cannot be written, read, resumed or compared."""
+
+
+class _StoredSample(BaseModel):
+    """One line of `samples.jsonl`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case: str
+    turn: Annotated[int, Field(ge=0)]
+    answer: Answer
+    hits: tuple[Span, ...] | None
+    findings: tuple[str, ...]
+    sources: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A finished run."""
+
+    manifest: RunManifest
+    samples: tuple[Sample, ...]
+
+
+def sample_line(sample: Sample) -> str:
+    """Return a sample as its line: case and gold are left out, `cases.jsonl` has them."""
+    hits = None if sample.hits is None else [asdict(hit) for hit in sample.hits]
+    stored = {
+        "case": sample.case.id,
+        "turn": sample.turn,
+        "answer": sample.answer.to_dict(),
+        "hits": hits,
+        "findings": sample.findings,
+        "sources": dict(sample.sources),
+    }
+    return canonical_json(stored).decode()
+
+
+def sample_of(line: str, case: Case) -> Sample:
+    """Return the sample of a line.
+
+    Args:
+        line: As `sample_line` made it.
+        case: With gold as spans.
+
+    Returns:
+        A sample that gives the same line.
+
+    Raises:
+        RunError: The line is no sample of this case.
+    """
+    try:
+        stored = _StoredSample.model_validate_json(line)
+        if stored.case != case.id:
+            raise RunError(f"a sample of {stored.case!r} stands where {case.id!r} is expected")
+        step = case.steps()[stored.turn]
+    except (ValidationError, IndexError) as error:
+        raise RunError(f"a sample of {case.id!r} cannot be read: {error}") from error
+    return Sample(
+        case=case,
+        turn=stored.turn,
+        answer=stored.answer,
+        gold=spans_of(step),
+        hits=stored.hits,
+        findings=stored.findings,
+        sources=stored.sources,
+    )
+
+
+def answer_of(text: str | bytes) -> Answer:
+    """Return the answer of its canonical JSON; `to_json` of it gives the same bytes.
+
+    Raises:
+        RunError: It is no answer.
+    """
+    try:
+        return _ANSWER.validate_json(text)
+    except ValidationError as error:
+        raise RunError(f"an answer cannot be read: {error}") from error
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Read a finished run.
+
+    Args:
+        folder: Of the run.
+
+    Returns:
+        Its manifest and samples, in the order in which they were asked.
+
+    Raises:
+        RunError: There is no finished run, or its files were changed.
+    """
+    manifest = read_manifest(folder)
+    kept = {name: _read(folder / name) for name in (CASES, SAMPLES)}
+    for name, wanted in ((CASES, manifest.cases_sha256), (SAMPLES, manifest.samples_sha256)):
+        if digest(kept[name]) != wanted:
+            raise RunError(f"{folder / name} is not the file that the run was finished with")
+    return StoredRun(manifest, samples_of(kept[SAMPLES], read_cases_of(folder)))
+
+
+def samples_of(text: bytes, cases: Sequence[Case]) -> tuple[Sample, ...]:
+    """Return the samples of `samples.jsonl`, in order.
+
+    Args:
+        text: The whole file.
+        cases: Of the run, in order.
+
+    Returns:
+        One for each turn of each case.
+
+    Raises:
+        RunError: It holds other samples than those of the cases.
+    """
+    lines = text.decode().split("\n")[:-1]
+    steps = [(case, turn) for case in cases for turn in range(len(case.steps()))]
+    if len(lines) != len(steps):
+        raise RunError(f"{len(lines)} samples for {len(steps)} questions: the run is not whole")
+    samples = tuple(sample_of(line, case) for line, (case, _) in zip(lines, steps, strict=True))
+    if [sample.turn for sample in samples] != [turn for _, turn in steps]:
+        raise RunError("the samples of the run are not in the order of its cases")
+    return samples
+
+
+def read_cases_of(folder: Path) -> tuple[Case, ...]:
+    """Return the cases of a run, their gold as spans.
+
+    Raises:
+        RunError: They cannot be read.
+    """
+    try:
+        return load_cases(folder / CASES)
+    except CaseError as error:
+        raise RunError(f"the cases of the run cannot be read: {error}") from error
+
+
+def read_manifest(folder: Path, name: str = RUN) -> RunManifest:
+    """Read what a run was made of.
+
+    Args:
+        folder: Of the run.
+        name: `RUN`, or `PARTIAL` of one that was not finished.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        RunError: There is none, or it cannot be read.
+    """
+    if name == RUN and not (folder / RUN).is_file():
+        if (folder / PARTIAL).is_file():
+            raise RunError(
+                f"the run in {folder} was interrupted: finish it with `python -m eval run FILE… "
+                f"--out {folder} --resume`"
+            )
+        raise RunError(f"{folder} holds no run: make one with `python -m eval run`")
+    try:
+        return RunManifest.model_validate_json(_read(folder / name))
+    except ValidationError as error:
+        raise RunError(f"{folder / name} is no manifest of a run: {error}") from error
+
+
+def read_timings(folder: Path) -> tuple[Timing, ...]:
+    """Return what the questions of a run took, in their order.
+
+    Raises:
+        RunError: The file cannot be read.
+    """
+    try:
+        lines = _read(folder / TIMINGS).decode().split("\n")[:-1]
+        return tuple(Timing.model_validate_json(line) for line in lines)
+    except ValueError as error:
+        raise RunError(f"{folder / TIMINGS} cannot be read: {error}") from error
+
+
+def read_metrics(folder: Path) -> list[Mapping[str, object]]:
+    """Return the measures of a run as they are stored.
+
+    Raises:
+        RunError: The run is not finished, or the file cannot be read.
+    """
+    read_manifest(folder)
+    try:
+        measures = json.loads(_read(folder / METRICS))["measures"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder / METRICS} cannot be read: {error}") from error
+    return [dict(measure) for measure in measures]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror}") from error
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn a failure to write into an error that says what to do.
+
+    Raises:
+        RunError: The disk is full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"cannot write the run in {folder}: {error.strerror}; what was written is kept: make "
+            "room, and give the same command again"
+        ) from error
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file whole, and for reading only."""
+    aside = path.with_name(f".{path.name}.partial")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.chmod(0o444)
+    aside.replace(path)
+
+
+def write_measured(folder: Path, metrics: bytes, report: str, page: str) -> None:
+    """Write what was measured on a run, in place of what was measured before."""
+    write_once(folder / METRICS, metrics)
+    write_once(folder / REPORT, report.encode())
+    write_once(folder / PAGE, page.encode())
+
+
+def finish(folder: Path, manifest: RunManifest) -> None:
+    """Make a run a finished one; its samples, metrics and report are written before."""
+    for name in (SAMPLES, TIMINGS):
+        (folder / name).chmod(0o444)
+    write_once(folder / RUN, manifest.text())
+    (folder / PARTIAL).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What Consilia is installed with: a bill of materials, an audit, and a file of hashes."""

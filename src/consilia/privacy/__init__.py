@@ -1,0 +1,1 @@
+"""What identifies a person: found in a question, removed, kept out of logs, audited."""
