@@ -255,6 +255,9 @@ class _Try:
             self._events.put(None)
         except _FAILURES as error:
             self._events.put(error)
+        finally:
+            # A connection that was being made while the call was closed is closed here.
+            self._transport.close()
 
 
 class _Bounded(httpx.BaseTransport):

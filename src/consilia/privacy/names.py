@@ -12,6 +12,8 @@ _ABBREVIATIONS = frozenset({"ms", "mr"})
 """In capitals they are multiple sclerosis, and magnetic resonance or modified release."""
 _LONGEST = 5
 """Words of a name."""
+_PARTICLES = 3
+"""Small words within a family name: "van der", "de la"."""
 
 
 def find_names(text: str, known: frozenset[str] = frozenset()) -> Iterator[Found]:
@@ -157,7 +159,8 @@ class _Names:
     def _is_pair(self, n: int, gap: str = " ") -> bool:
         """Whether two capitalised words that are no known ones stand side by side."""
         last = n + 1
-        while gap == " " and last < len(self._tokens) and self._tokens[last].particle:
+        most = min(len(self._tokens), n + 1 + _PARTICLES)
+        while gap == " " and last < most and self._tokens[last].particle:
             last += 1
         pair = (*self._tokens[n : n + 1], *self._tokens[last : last + 1])
         if len(pair) < 2 or self._text[pair[0].end : self._tokens[n + 1].start] != gap:
