@@ -6,6 +6,7 @@ has collections of its own, named after it: the one in use is never written to.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ _BATCH = 2_000
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 _SYNC_BATCH = 100
 _STRETCH = 20
+_SEARCHERS = min(4, os.cpu_count() or 1)
+"""Threads that a check searches with; Chroma lets go of Python's lock meanwhile."""
 _opening = RLock()
 """Clients of one folder share what Chroma opens once: threads must not open and close at once."""
 _FAILURES = (chromadb.errors.ChromaError, httpx.HTTPError, ValueError, OSError)
@@ -204,20 +207,21 @@ class VectorStore:
         Returns:
             Row numbers, in the order in which Chroma keeps them.
         """
-        lost: list[int] = []
         size = self._counts[kind]
         limit = batch if sample is None else _STRETCH
         step = limit if sample is None else max(limit, size * limit // max(1, sample))
-        for start in range(0, size, step):
+
+        def lost_from(start: int) -> list[int]:
             with _failing(self._place):
                 stored = self._collections[kind].get(
                     limit=limit, offset=start, include=["embeddings"]
                 )
             vectors = np.asarray(stored["embeddings"], dtype=np.float32)
-            for row, hits in zip(stored["ids"], self.search(kind, vectors, 1), strict=True):
-                if not hits or hits[0][1] < 1 - tolerance:
-                    lost.append(int(row))
-        return lost
+            found = zip(stored["ids"], self.search(kind, vectors, 1), strict=True)
+            return [int(row) for row, hits in found if not hits or hits[0][1] < 1 - tolerance]
+
+        with ThreadPoolExecutor(_SEARCHERS) as pool:
+            return [row for rows in pool.map(lost_from, range(0, size, step)) for row in rows]
 
     def close(self) -> None:
         """Let go of the files."""
