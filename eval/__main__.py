@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     silence.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     silence.add_argument("--tell", action="store_true", help="judge the files, learn nothing")
     silence.add_argument("--picture", type=Path, metavar="OUT.svg", help="draw them, with --tell")
+    commands.add_parser("alarms", help="learn the words of emergencies from the dev phrasings")
     _add_model(commands.add_parser("model", help="gold cases with a language model, rechecked"))
     _add_trials(commands)
     add_public(commands)
@@ -150,6 +151,12 @@ def _guardrails(given: argparse.Namespace) -> int:
     return run_guardrails(given.shared, show_dev=given.dev)
 
 
+def _alarms(_: argparse.Namespace) -> int:
+    from eval.alarms import run_alarms
+
+    return run_alarms()
+
+
 def _privacy(_: argparse.Namespace) -> int:
     from eval.privacy import run_privacy
 
@@ -186,6 +193,7 @@ _COMMANDS = {
     "model": _model,
     "fit": _fit,
     "calibrate": _calibrate,
+    "alarms": _alarms,
     "bench": _bench,
     "scale": _scale,
     "sources": _sources,

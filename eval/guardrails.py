@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,10 +19,13 @@ from eval.report import measures_text
 PHRASINGS = GOLD / "guardrails"
 TEST_SHA256 = "9befcd90f36a144b16864877df567e89e68d64bb3268fc4a875af4520eb2c064"
 """Of the test half, which nothing is tuned on: its templates are not those of the dev half."""
+WORDS_TEST_SHA256 = "161ec5595dbecbba64160838226e4427fafd87aa3591ca7ab740ee5b978d2e40"
+"""Of the test half of the wordings: its author saw neither rules nor the dev half."""
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 _KQA = Path("k-qa") / "questions.dev.jsonl"
 _EMERGENCIES = frozenset({"EM-01", "EM-02", "EM-03"})
 Half = Literal["dev", "test"]
+Line = TypeVar("Line", bound=BaseModel)
 
 
 class Phrasing(BaseModel):
@@ -36,6 +39,18 @@ class Phrasing(BaseModel):
     rule: Literal["", "EM-01", "EM-02", "EM-03"]
     level: Literal["", "method"]
     """`method` where a means or a plan of self-harm is stated."""
+    text: str
+
+
+class Wording(BaseModel):
+    """What somebody might type, each line in words of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    label: Literal["emergency", "crisis", "none"]
+    kind: str
+    """`method_or_plan` where a means or a plan of self-harm is stated; else what it is about."""
     text: str
 
 
@@ -67,6 +82,7 @@ def run_guardrails(shared: Path | None, *, show_dev: bool = False) -> int:
     path = (shared or SHARED) / _KQA
     halves: tuple[Half, ...] = ("dev", "test")
     measured = [measure for half in halves for measure in of_phrasings(half, phrasings(half))]
+    measured += [measure for half in halves for measure in of_wordings(half, wordings(half))]
     kqa = patients_questions(path) if path.is_file() else ()
     gold = tuple(gold_questions())
     measured += [
@@ -94,15 +110,56 @@ def phrasings(half: Half) -> tuple[Phrasing, ...]:
     Raises:
         ConsiliaError: The file cannot be read, or the test half is not the frozen one.
     """
-    path = PHRASINGS / f"{half}.jsonl"
+    return _frozen(PHRASINGS / f"{half}.jsonl", Phrasing, TEST_SHA256 if half == "test" else "")
+
+
+def wordings(half: Half) -> tuple[Wording, ...]:
+    """Return the wordings of one half.
+
+    Args:
+        half: `dev`, which weights are learnt from, or `test`.
+
+    Returns:
+        In the order of the file.
+
+    Raises:
+        ConsiliaError: The file cannot be read, or the test half is not the frozen one.
+    """
+    sha256 = WORDS_TEST_SHA256 if half == "test" else ""
+    return _frozen(PHRASINGS / f"words.{half}.jsonl", Wording, sha256)
+
+
+def _frozen(path: Path, form: type[Line], sha256: str) -> tuple[Line, ...]:
     try:
         content = path.read_bytes()
-        found = tuple(Phrasing.model_validate_json(line) for line in content.splitlines())
+        found = tuple(form.model_validate_json(line) for line in content.splitlines())
     except (OSError, ValidationError) as error:
         raise ConsiliaError(f"{path} cannot be read: {error}") from error
-    if half == "test" and hashlib.sha256(content).hexdigest() != TEST_SHA256:
+    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
         raise ConsiliaError(f"{path} is not the frozen test half; restore it")
     return found
+
+
+def of_wordings(half: Half, given: Sequence[Wording]) -> Iterator[Measure]:
+    """Measure one half.
+
+    Args:
+        half: Its name.
+        given: Its wordings.
+
+    Yields:
+        Emergencies and crises seen, crises with the message of their own, false alarms.
+    """
+    screened = [(wording, screen(wording.text)) for wording in given]
+    name = f"{half}, other words"
+    for label in ("emergency", "crisis"):
+        seen = (s.emergency for w, s in screened if w.label == label)
+        yield share(f"{name}: {label} seen", seen)
+    methods = [s for w, s in screened if w.kind == "method_or_plan"]
+    yield share(f"{name}: method or plan stated, seen", (s.emergency for s in methods))
+    yield share(f"{name}: method or plan stated, crisis message", (s.crisis for s in methods))
+    calm = (s.emergency for w, s in screened if w.label == "none")
+    yield share(f"{name}: false alarms", calm, better="lower")
 
 
 def of_phrasings(half: Half, given: Sequence[Phrasing]) -> Iterator[Measure]:

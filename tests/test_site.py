@@ -186,7 +186,7 @@ def test_one_rule_is_explained(run):
     found = " ".join(out.split())
 
     assert code == 0
-    assert "EM-01, version 2, on (always on)" in found
+    assert "EM-01, version 3, on (always on)" in found
     assert all(part in found for part in ("Looks for:", "Cannot:", "Says:", "Fires on:", "Not on:"))
 
 

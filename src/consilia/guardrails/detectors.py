@@ -1,7 +1,8 @@
-"""Tests of a question that are no pattern: those that documents are screened by too."""
+"""Tests of a question that are no pattern."""
 
 from collections.abc import Callable
 
+from consilia.guardrails.alarms import shipped_alarms
 from consilia.guardrails.forms import Reading
 from consilia.readers.screening.suspicion import gives_orders
 
@@ -16,5 +17,20 @@ def has_blobs(reading: Reading) -> bool:
     return bool(reading.blobs)
 
 
-DETECTORS: dict[str, Callable[[Reading], bool]] = {"orders": has_orders, "encoded": has_blobs}
+def sounds_like_an_emergency(reading: Reading) -> bool:
+    """Return whether the words of a question, in any form, are those of an emergency."""
+    return any(map(shipped_alarms().emergency, reading.forms))
+
+
+def sounds_like_a_crisis(reading: Reading) -> bool:
+    """Return whether the words of a question, in any form, are those of a suicidal crisis."""
+    return any(map(shipped_alarms().crisis_of, reading.forms))
+
+
+DETECTORS: dict[str, Callable[[Reading], bool]] = {
+    "orders": has_orders,
+    "encoded": has_blobs,
+    "emergency": sounds_like_an_emergency,
+    "crisis": sounds_like_a_crisis,
+}
 """By the name that rules give under `detector`."""

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 
 from consilia.answer import Decision
 from consilia.errors import RuleError
+from consilia.guardrails.alarms import shipped_alarms
 from consilia.guardrails.detectors import DETECTORS
 from consilia.guardrails.forms import Reading
 from consilia.wording import NUMBERS
@@ -67,6 +68,8 @@ class Rule:
     """Name of a test in `consilia.guardrails.detectors` that fires the rule too; else empty."""
     beside: tuple[str, ...] = ()
     """Rules that must fire too; what this rule finds cannot keep them from it."""
+    unless: tuple[str, ...] = ()
+    """Rules that say enough: where one of them fired, this one is not asked."""
 
     @property
     def strips(self) -> bool:
@@ -112,8 +115,10 @@ def load_rules(path: Traversable, numbers: Mapping[str, str] = NUMBERS) -> tuple
         By precedence, and within a family in the order of the file.
 
     Raises:
-        RuleError: The file is missing, damaged, of another schema, or lacks a required rule.
+        RuleError: The file is missing, damaged, of another schema, or lacks a required rule; or
+            the weights that detectors need cannot be read.
     """
+    shipped_alarms()
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["schema"] != RULES_SCHEMA:
@@ -180,6 +185,7 @@ def _rule(entry: dict[str, object], terms: dict[str, str], numbers: Mapping[str,
         conditions=tuple(_condition(condition, terms) for condition in conditions),
         detector=detector,
         beside=tuple(map(_text, _objects(entry.get("beside", [])))),
+        unless=tuple(map(_text, _objects(entry.get("unless", [])))),
     )
 
 

@@ -122,6 +122,6 @@ def _read(text: str, rules: tuple[Rule, ...]) -> Reading:
 
 def _applies(rule: Rule, reading: Reading, before: list[Decision]) -> bool:
     fired = {decision.rule for decision in before}
-    if rule.beside and fired.isdisjoint(rule.beside):
+    if (rule.beside and fired.isdisjoint(rule.beside)) or not fired.isdisjoint(rule.unless):
         return False
     return rule.fires_on(reading)
