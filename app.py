@@ -9,7 +9,7 @@ from consilia.assistant import Assistant
 from consilia.errors import ConsiliaError
 from consilia.privacy.logs import install
 from consilia.settings import read_settings
-from consilia.web import check_host, check_port, launch
+from consilia.web import check_host, check_port, launch, share_heaps
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Before a knowledge base is built, which takes a minute.
         check_host(options.host, guarded=users is not None)
         check_port(options.host, options.port)
+        share_heaps()
         with Assistant.open(kb, settings, progress=report) as assistant:
             sys.stdout.write(f"\nhttp://{options.host}:{options.port}  (Ctrl+C stops the chat)\n")
             launch(

@@ -27,7 +27,7 @@ from eval.faults.trials import BUILT
 
 _THREADS = 4
 _PAUSE = _THREADS / 50
-_REOPENED = 0.05
+_REOPENED = 0.01
 """Share of the questions before which the knowledge base is opened anew."""
 
 
@@ -59,9 +59,10 @@ def _ask(home: Path, seen: Seen, stop: threading.Event, ready: threading.Barrier
     dice, opened = random.Random(), _open(home)
     _look(opened, dice, seen)
     ready.wait()
-    last = False
+    last, due = False, time.monotonic()
     while not last:
-        last = stop.wait(_PAUSE)
+        due += _PAUSE
+        last = stop.wait(max(0.0, due - time.monotonic()))
         try:
             if last or dice.random() < _REOPENED:
                 opened.assistant.close()

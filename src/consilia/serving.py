@@ -40,7 +40,7 @@ def chat_in_browser(
     ] = "",
 ) -> None:
     """Start the chat in the browser."""
-    from consilia.web import check_host, check_port, launch
+    from consilia.web import check_host, check_port, launch, share_heaps
     from consilia.web.limits import Limits
 
     settings = read_settings()
@@ -52,6 +52,7 @@ def chat_in_browser(
     check_host(host, guarded=users is not None)
     check_port(host, port)
     limits = replace(Limits(), questions_per_minute=rate)
+    share_heaps()
     with _opened(kb, settings) as assistant:
         _terminal.note(f"http://{host}:{port}  (Ctrl+C stops the chat)")
         launch(assistant, host=host, port=port, names=tuple(name or ()), users=users, limits=limits)

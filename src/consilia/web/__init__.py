@@ -1,6 +1,7 @@
 """The chat in the browser; gradio is imported only when the chat is launched."""
 
 import contextlib
+import ctypes
 import ipaddress
 import os
 import socket
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["launch"]
 
+_M_ARENA_MAX, _ARENAS = -8, 2
+"""The parameter of glibc's `mallopt`, and how many heaps all threads share."""
 _QUIET = {
     # Gradio reads these when it is imported, which takes seconds: so not before it is needed.
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -71,6 +74,16 @@ def launch(  # noqa: PLR0913 - where it is served, to whom and how much
                 shown = "127.0.0.1" if host == "0.0.0.0" else host
                 Timer(1, webbrowser.open, [f"http://{shown}:{port}"]).start()
             serving.run()
+
+
+def share_heaps() -> None:
+    """Have threads share heaps: of one for each, glibc gives back little of what a rush took.
+
+    It counts for threads that are started later, so call it before an assistant is opened.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def check_host(host: str, *, guarded: bool = False) -> None:
