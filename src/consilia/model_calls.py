@@ -255,9 +255,6 @@ class _Try:
             self._events.put(None)
         except _FAILURES as error:
             self._events.put(error)
-        finally:
-            # A connection that was being made while the call was closed is closed here.
-            self._transport.close()
 
 
 class _Bounded(httpx.BaseTransport):
@@ -265,6 +262,7 @@ class _Bounded(httpx.BaseTransport):
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._closed = False
         self._inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -272,10 +270,14 @@ class _Bounded(httpx.BaseTransport):
 
         Raises:
             DecodingError: The response is packed: unpacked it may be of any size.
+            ReadError: It was closed meanwhile: the pool no longer knew the connection.
             StreamError: It cannot be read piece by piece.
         """
         request.headers["Accept-Encoding"] = "identity"
         response = self._inner.handle_request(request)
+        if self._closed:
+            response.close()
+            raise httpx.ReadError("the call was closed", request=request)
         if response.headers.get("Content-Encoding", "identity") != "identity":
             response.close()
             raise httpx.DecodingError("the response is packed", request=request)
@@ -290,7 +292,8 @@ class _Bounded(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and any that is being made as soon as it is."""
+        self._closed = True
         self._inner.close()
 
 
