@@ -12,18 +12,17 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from consilia.errors import ConsiliaError
 from consilia.guardrails import Screening, screen
+from consilia.guardrails.rules import shipped_rules
 from eval.cases import GOLD, TEST, load_cases
 from eval.measure import Measure, share
 from eval.report import measures_text
 
 PHRASINGS = GOLD / "guardrails"
-TEST_SHA256 = "9befcd90f36a144b16864877df567e89e68d64bb3268fc4a875af4520eb2c064"
-"""Of the test half, which nothing is tuned on: its templates are not those of the dev half."""
-WORDS_TEST_SHA256 = "161ec5595dbecbba64160838226e4427fafd87aa3591ca7ab740ee5b978d2e40"
-"""Of the test half of the wordings: its author saw neither rules nor the dev half."""
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 _KQA = Path("k-qa") / "questions.dev.jsonl"
 _EMERGENCIES = frozenset({"EM-01", "EM-02", "EM-03"})
+WEIGHED = frozenset({"emergency", "crisis"})
+"""Detectors that weigh words."""
 Half = Literal["dev", "test"]
 Line = TypeVar("Line", bound=BaseModel)
 
@@ -54,6 +53,20 @@ class Wording(BaseModel):
     text: str
 
 
+_FILES: dict[type[BaseModel], tuple[str, str]] = {
+    Phrasing: (
+        "{half}.jsonl",
+        "9befcd90f36a144b16864877df567e89e68d64bb3268fc4a875af4520eb2c064",
+    ),
+    Wording: (
+        "words.{half}.jsonl",
+        "161ec5595dbecbba64160838226e4427fafd87aa3591ca7ab740ee5b978d2e40",
+    ),
+}
+"""By form of its lines, the file of each half, and the SHA-256 of the frozen test half. Its
+templates are not those of the dev half; its wordings are by an author who saw neither."""
+
+
 class _Asked(BaseModel):
     """A question of K-QA."""
 
@@ -81,8 +94,12 @@ def run_guardrails(shared: Path | None, *, show_dev: bool = False) -> int:
     """
     path = (shared or SHARED) / _KQA
     halves: tuple[Half, ...] = ("dev", "test")
-    measured = [measure for half in halves for measure in of_phrasings(half, phrasings(half))]
-    measured += [measure for half in halves for measure in of_wordings(half, wordings(half))]
+    measured = [
+        measure for half in halves for measure in of_phrasings(half, lines_of(Phrasing, half))
+    ]
+    measured += [
+        measure for half in halves for measure in of_wordings(half, lines_of(Wording, half))
+    ]
     kqa = patients_questions(path) if path.is_file() else ()
     gold = tuple(gold_questions())
     measured += [
@@ -93,16 +110,17 @@ def run_guardrails(shared: Path | None, *, show_dev: bool = False) -> int:
     if not kqa:
         lines.append(f"K-QA is not at {path}; name the folder of the data with --shared")
     if show_dev:
-        lines += _wrong(phrasings("dev"))
+        lines += _wrong(lines_of(Phrasing, "dev"))
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 
 
-def phrasings(half: Half) -> tuple[Phrasing, ...]:
-    """Return the phrasings of one half.
+def lines_of(form: type[Line], half: Half) -> tuple[Line, ...]:
+    """Return the lines of one half.
 
     Args:
-        half: `dev`, which may be tuned on, or `test`.
+        form: Phrasings, made of templates, or wordings.
+        half: `dev`, which may be tuned on and learnt from, or `test`.
 
     Returns:
         In the order of the file.
@@ -110,32 +128,14 @@ def phrasings(half: Half) -> tuple[Phrasing, ...]:
     Raises:
         ConsiliaError: The file cannot be read, or the test half is not the frozen one.
     """
-    return _frozen(PHRASINGS / f"{half}.jsonl", Phrasing, TEST_SHA256 if half == "test" else "")
-
-
-def wordings(half: Half) -> tuple[Wording, ...]:
-    """Return the wordings of one half.
-
-    Args:
-        half: `dev`, which weights are learnt from, or `test`.
-
-    Returns:
-        In the order of the file.
-
-    Raises:
-        ConsiliaError: The file cannot be read, or the test half is not the frozen one.
-    """
-    sha256 = WORDS_TEST_SHA256 if half == "test" else ""
-    return _frozen(PHRASINGS / f"words.{half}.jsonl", Wording, sha256)
-
-
-def _frozen(path: Path, form: type[Line], sha256: str) -> tuple[Line, ...]:
+    name, sha256 = _FILES[form]
+    path = PHRASINGS / name.format(half=half)
     try:
         content = path.read_bytes()
         found = tuple(form.model_validate_json(line) for line in content.splitlines())
     except (OSError, ValidationError) as error:
         raise ConsiliaError(f"{path} cannot be read: {error}") from error
-    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
+    if half == "test" and hashlib.sha256(content).hexdigest() != sha256:
         raise ConsiliaError(f"{path} is not the frozen test half; restore it")
     return found
 
@@ -148,18 +148,25 @@ def of_wordings(half: Half, given: Sequence[Wording]) -> Iterator[Measure]:
         given: Its wordings.
 
     Yields:
-        Emergencies and crises seen, crises with the message of their own, false alarms.
+        Emergencies and crises seen and false alarms, also by patterns alone; crises with the
+        message of their own; false alarms on everyday questions of this field.
     """
-    screened = [(wording, screen(wording.text)) for wording in given]
+    patterns = tuple(rule for rule in shipped_rules() if rule.detector not in WEIGHED)
+    screened = [(w, screen(w.text)) for w in given]
+    alone = [(w, screen(w.text, patterns)) for w in given]
     name = f"{half}, other words"
     for label in ("emergency", "crisis"):
-        seen = (s.emergency for w, s in screened if w.label == label)
-        yield share(f"{name}: {label} seen", seen)
+        for how, found in ((" by patterns alone", alone), ("", screened)):
+            seen = (s.emergency for w, s in found if w.label == label)
+            yield share(f"{name}: {label} seen{how}", seen)
     methods = [s for w, s in screened if w.kind == "method_or_plan"]
     yield share(f"{name}: method or plan stated, seen", (s.emergency for s in methods))
     yield share(f"{name}: method or plan stated, crisis message", (s.crisis for s in methods))
-    calm = (s.emergency for w, s in screened if w.label == "none")
-    yield share(f"{name}: false alarms", calm, better="lower")
+    for how, found in ((" by patterns alone", alone), ("", screened)):
+        calm = (s.emergency for w, s in found if w.label == "none")
+        yield share(f"{name}: false alarms{how}", calm, better="lower")
+    everyday = (s.emergency for w, s in screened if w.kind == "everyday_neuro")
+    yield share(f"{name}: false alarms, everyday", everyday, better="lower")
 
 
 def of_phrasings(half: Half, given: Sequence[Phrasing]) -> Iterator[Measure]:

@@ -7,8 +7,9 @@ import pytest
 from consilia.errors import RuleError
 from consilia.guardrails import screen
 from consilia.guardrails.alarms import Alarms, grams_of, load_alarms, shipped_alarms
-from eval.alarms import Row, fit, rows
-from eval.guardrails import of_wordings, wordings
+from consilia.guardrails.rules import shipped_rules
+from eval.alarms import Row, learn, rows
+from eval.guardrails import WEIGHED, Wording, lines_of, of_wordings
 
 PADDING = "What is the dose of riluzole in adults? Which trials of magnesium in cramps are there? "
 WORDS = {
@@ -36,9 +37,9 @@ def test_words_add_up_over_the_length_of_what_is_known():
 def test_an_alarm_is_a_crisis_or_an_emergency():
     alarms = weighed(zorp=(3.0, 0.0), flim=(3.0, 4.0))
 
-    assert (alarms.emergency("zorp"), alarms.crisis_of("zorp")) == (True, False)
-    assert (alarms.emergency("flim"), alarms.crisis_of("flim")) == (False, True)
-    assert (alarms.emergency("calm"), alarms.crisis_of("calm")) == (False, False)
+    assert alarms.kinds("zorp") == {"emergency"}
+    assert alarms.kinds("flim") == {"crisis"}
+    assert alarms.kinds("calm") == set()
 
 
 def test_figures_count_by_their_length_and_apostrophes_not_at_all():
@@ -83,6 +84,15 @@ def test_a_rule_that_says_enough_is_not_joined_by_another():
     assert "EM-02" not in fired
 
 
+def test_rules_that_are_looked_for_in_two_ways_say_the_same():
+    for detector in WEIGHED:
+        (weighed,) = (rule for rule in shipped_rules() if rule.detector == detector)
+        by_pattern = next(rule for rule in shipped_rules() if rule.id == weighed.id)
+
+        assert by_pattern is not weighed
+        assert by_pattern.decision == weighed.decision
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -103,8 +113,6 @@ def test_damaged_weights_are_refused(tmp_path, content):
 
 
 def test_nothing_is_screened_without_weights(tmp_path, monkeypatch):
-    from consilia.guardrails.rules import shipped_rules
-
     monkeypatch.setattr("consilia.guardrails.alarms.files", lambda _: tmp_path)
     shipped_alarms.cache_clear()
     shipped_rules.cache_clear()
@@ -118,21 +126,20 @@ def test_nothing_is_screened_without_weights(tmp_path, monkeypatch):
 def test_what_is_learnt_tells_the_three_apart():
     told = {"emergency": "zorp now", "crisis": "flim now", "none": "what is flumbosis"}
     given = [
-        Row(f"{words} {filler}", label, 1.0, hard=True)
+        Row(f"{words} {filler}", label, 1.0, wording=True)
         for label, words in told.items()
         for filler in ("please", "today", "again", "for him", "for her", "my friend")
     ]
-    learnt = fit(given)
+    learnt, _ = learn(given)
 
-    assert learnt.emergency("zorp now and more")
-    assert learnt.crisis_of("flim now and more")
-    assert not learnt.emergency("what is flumbosis and more")
-    assert not learnt.crisis_of("what is flumbosis and more")
+    assert learnt.kinds("zorp now and more") == {"emergency"}
+    assert learnt.kinds("flim now and more") == {"crisis"}
+    assert learnt.kinds("what is flumbosis and more") == set()
 
 
 @pytest.mark.slow
 def test_the_weights_that_ship_are_those_that_are_learnt():
-    learnt, shipped = fit(rows()), shipped_alarms()
+    (learnt, _), shipped = learn(rows()), shipped_alarms()
 
     assert learnt.grams.keys() == shipped.grams.keys()
     assert learnt.threshold == pytest.approx(shipped.threshold, abs=0.02)
@@ -141,14 +148,16 @@ def test_the_weights_that_ship_are_those_that_are_learnt():
 
 
 def test_the_halves_share_no_wording():
-    dev, test = ({w.text.casefold() for w in wordings(half)} for half in ("dev", "test"))
+    dev, test = ({w.text.casefold() for w in lines_of(Wording, half)} for half in ("dev", "test"))
 
     assert dev & test == set()
 
 
 @pytest.mark.slow
 def test_most_emergencies_in_words_of_others_are_seen():
-    measures = {measure.name: measure.value for measure in of_wordings("test", wordings("test"))}
+    measures = {
+        measure.name: measure.value for measure in of_wordings("test", lines_of(Wording, "test"))
+    }
 
     assert measures["test, other words: emergency seen"] > 0.9
     assert measures["test, other words: crisis seen"] > 0.9

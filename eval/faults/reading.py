@@ -27,7 +27,7 @@ from eval.faults.trials import BUILT
 
 _THREADS = 4
 _PAUSE = _THREADS / 50
-_REOPENED = 0.01
+_REOPENED = 0.02
 """Share of the questions before which the knowledge base is opened anew."""
 
 

@@ -283,7 +283,7 @@ class Assistant:
         request = Request(by)
         try:
             answer = yield from self._steps(asked)
-        except BaseException:
+        except BaseException:  # Ctrl-C, and a reader who leaves, are on record too
             question = redact(asked.question, terms_of(self.glossary)).text
             self._recorder.record(request, Outcome(question, "failed", None, (), self._kb.digest))
             raise

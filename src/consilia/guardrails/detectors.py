@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from consilia.guardrails.alarms import shipped_alarms
+from consilia.guardrails.alarms import Kind, shipped_alarms
 from consilia.guardrails.forms import Reading
 from consilia.readers.screening.suspicion import gives_orders
 
@@ -19,12 +19,16 @@ def has_blobs(reading: Reading) -> bool:
 
 def sounds_like_an_emergency(reading: Reading) -> bool:
     """Return whether the words of a question, in any form, are those of an emergency."""
-    return any(map(shipped_alarms().emergency, reading.forms))
+    return _sounds_like("emergency", reading)
 
 
 def sounds_like_a_crisis(reading: Reading) -> bool:
     """Return whether the words of a question, in any form, are those of a suicidal crisis."""
-    return any(map(shipped_alarms().crisis_of, reading.forms))
+    return _sounds_like("crisis", reading)
+
+
+def _sounds_like(kind: Kind, reading: Reading) -> bool:
+    return any(kind in shipped_alarms().kinds(form) for form in reading.forms)
 
 
 DETECTORS: dict[str, Callable[[Reading], bool]] = {
