@@ -3,26 +3,26 @@
 Two logistic regressions over words and pairs of words: an alarm or none, and a crisis or anything
 else. Learnt from the phrasings and wordings of the dev halves, and from the gold questions of the
 dev files, which carry no emergency. What is printed of it is cross-validated: each wording is
-judged by weights that were learnt without it.
+judged by weights that were learnt without it. (Which words are known and how rare they are is
+taken from all texts.)
 """
 
 import json
-import math
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from consilia.guardrails.alarms import Alarms, grams_of, sentences_in
 from consilia.guardrails.forms import matchable
+from eval.cases import TEST
 from eval.guardrails import Phrasing, Wording, gold_questions, lines_of
 from eval.measure import share
 from eval.report import measures_text
@@ -37,7 +37,9 @@ CRISIS = -1.0
 """Log-odds from which an alarm is a crisis; the command prints what passes it."""
 _LEAST_TEXTS = 3
 """In which a word or pair must occur to be learnt."""
-_SPREAD, _STRENGTH, _FOLDS = 3.0, 3.0, 5
+_STRENGTH, _FOLDS = 27.0, 5
+_LABELS = {"": "none", "EM-02": "crisis"}
+"""Of a phrasing, by the rule that it is for; any other is an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,11 @@ def rows() -> tuple[Row, ...]:
         Row(matchable(w.text), w.label, WEIGHTS["wording"], wording=True)
         for w in lines_of(Wording, "dev")
     ]
-    for p in lines_of(Phrasing, "dev"):
-        label = "none" if p.expected == "benign" else "emergency"
-        label = "crisis" if p.rule == "EM-02" and p.expected != "benign" else label
-        found.append(Row(matchable(p.text), label, WEIGHTS["phrasing"], wording=False))
-    calm = dict.fromkeys(text for name, text in gold_questions() if name != "test.jsonl")
+    found += [
+        Row(matchable(p.text), _LABELS.get(p.rule, "emergency"), WEIGHTS["phrasing"], wording=False)
+        for p in lines_of(Phrasing, "dev")
+    ]
+    calm = dict.fromkeys(text for name, text in gold_questions() if name != TEST.name)
     found += [Row(matchable(text), "none", WEIGHTS["gold"], wording=False) for text in calm]
     return tuple(found)
 
@@ -112,15 +114,16 @@ def learn(given: Sequence[Row]) -> tuple[Alarms, Judged]:
     Returns:
         The content of `alarms.json`, rounded as it is written; what cross-validation says of it.
     """
-    vocabulary = _Vocabulary.of([row.text for row in given])
-    table = vocabulary.table([row.text for row in given])
-    alarms = np.array([row.label != "none" for row in given])
-    crises = np.array([row.label == "crisis" for row in given])
+    words = TfidfVectorizer(analyzer=grams_of, min_df=_LEAST_TEXTS)
+    table = words.fit_transform(row.text for row in given)
+    labels = np.array([row.label for row in given])
     weights = np.array([row.weight for row in given])
-    judged = _judged(given, vocabulary, table)
+    judged = _judged(given, words)
     calm = judged.labels == "none"
-    alarm, crisis = _fitted(table, alarms, weights), _fitted(table, crises, weights)
+    alarm = _fitted(table, labels != "none", weights)
+    crisis = _fitted(table, labels == "crisis", weights)
     learnt = Alarms(
+        schema="consilia.alarms/1",
         alarm=round(float(alarm.intercept_[0]), 3),
         crisis=round(float(crisis.intercept_[0]), 3),
         threshold=round(float(np.quantile(judged.alarm[calm], 1 - FALSE_ALARMS)), 2),
@@ -128,56 +131,31 @@ def learn(given: Sequence[Row]) -> tuple[Alarms, Judged]:
         crisis_threshold=CRISIS,
         grams={
             gram: (
-                round(idf, 3),
-                round(float(alarm.coef_[0][n]) * _SPREAD * idf, 3),
-                round(float(crisis.coef_[0][n]) * _SPREAD * idf, 3),
+                round(float(idf), 3),
+                round(float(alarm_weight * idf), 3),
+                round(float(crisis_weight * idf), 3),
             )
-            for n, (gram, idf) in enumerate(vocabulary.idf.items())
+            for gram, idf, alarm_weight, crisis_weight in zip(
+                words.get_feature_names_out(),
+                words.idf_,
+                alarm.coef_[0],
+                crisis.coef_[0],
+                strict=True,
+            )
         },
     )
     return learnt, judged
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    """The words and pairs that are learnt, with their inverse document frequency."""
-
-    idf: dict[str, float]
-    column: dict[str, int]
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Self:
-        """All that is common enough, smoothed as scikit-learn does."""
-        counts = Counter(gram for text in texts for gram in grams_of(text))
-        idf = {
-            gram: math.log((1 + len(texts)) / (1 + count)) + 1
-            for gram, count in sorted(counts.items())
-            if count >= _LEAST_TEXTS
-        }
-        return cls(idf, {gram: n for n, gram in enumerate(idf)})
-
-    def table(self, texts: Sequence[str]) -> csr_matrix:
-        """One row a text, of length `_SPREAD` where it has a known word."""
-        data: list[float] = []
-        at: list[int] = []
-        ends = [0]
-        for text in texts:
-            known = [gram for gram in grams_of(text) if gram in self.idf]
-            length = math.sqrt(sum(self.idf[gram] ** 2 for gram in known)) or 1.0
-            data += [_SPREAD * self.idf[gram] / length for gram in known]
-            at += [self.column[gram] for gram in known]
-            ends.append(len(at))
-        return csr_matrix((data, at, ends), shape=(len(texts), len(self.idf)))
-
-
 def _fitted(
     table: csr_matrix, yes: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> LogisticRegression:
-    model = LogisticRegression(C=_STRENGTH, max_iter=2_000)
+    model = LogisticRegression(C=_STRENGTH, max_iter=2_000, tol=1e-6)
     return model.fit(table, yes, sample_weight=weights)
 
 
-def _judged(given: Sequence[Row], vocabulary: _Vocabulary, table: csr_matrix) -> Judged:
+def _judged(given: Sequence[Row], words: TfidfVectorizer) -> Judged:
+    table = words.transform(row.text for row in given)
     labels = np.array([row.label for row in given])
     weights = np.array([row.weight for row in given])
     alarm, crisis, sentence = np.zeros((3, len(given)))
@@ -188,8 +166,9 @@ def _judged(given: Sequence[Row], vocabulary: _Vocabulary, table: csr_matrix) ->
         alarm[left_out] = alarms.decision_function(table[left_out])
         crisis[left_out] = crises.decision_function(table[left_out])
         for n in left_out:
-            parts = vocabulary.table(sentences_in(given[n].text))
-            sentence[n] = alarms.decision_function(parts).max()
+            if given[n].wording:
+                parts = words.transform(sentences_in(given[n].text))
+                sentence[n] = alarms.decision_function(parts).max()
     kept = np.array([row.wording for row in given])
     return Judged(labels[kept], alarm[kept], crisis[kept], sentence[kept])
 

@@ -60,7 +60,7 @@ _FILES: dict[type[BaseModel], tuple[str, str]] = {
     ),
     Wording: (
         "words.{half}.jsonl",
-        "161ec5595dbecbba64160838226e4427fafd87aa3591ca7ab740ee5b978d2e40",
+        "d13fe0bb633489b1576dfaf30efb89fcaa91761c346dae5125ab4c20e32ce4bc",
     ),
 }
 """By form of its lines, the file of each half, and the SHA-256 of the frozen test half. Its
@@ -97,15 +97,16 @@ def run_guardrails(shared: Path | None, *, show_dev: bool = False) -> int:
     measured = [
         measure for half in halves for measure in of_phrasings(half, lines_of(Phrasing, half))
     ]
-    measured += [
-        measure for half in halves for measure in of_wordings(half, lines_of(Wording, half))
-    ]
+    # The weights are learnt from the wordings of the dev half: `python -m eval alarms` tells how
+    # they do on those.
+    measured += of_wordings(lines_of(Wording, "test"))
     kqa = patients_questions(path) if path.is_file() else ()
     gold = tuple(gold_questions())
-    measured += [
-        share("K-QA: false alarms", (_fired(q) != () for q in kqa), better="lower"),
-        share("gold: false alarms", (_fired(q) != () for _, q in gold), better="lower"),
-    ]
+    measured.append(share("K-QA: false alarms", (_fired(q) != () for q in kqa), better="lower"))
+    for half, of_test in (("dev", False), ("test", True)):
+        asked = (q for name, q in gold if (name == TEST.name) == of_test)
+        fired = (_fired(q) != () for q in asked)
+        measured.append(share(f"gold, {half} files: false alarms", fired, better="lower"))
     lines = [measures_text(measured), *_told(alarms(kqa, gold))]
     if not kqa:
         lines.append(f"K-QA is not at {path}; name the folder of the data with --shared")
@@ -140,33 +141,35 @@ def lines_of(form: type[Line], half: Half) -> tuple[Line, ...]:
     return found
 
 
-def of_wordings(half: Half, given: Sequence[Wording]) -> Iterator[Measure]:
-    """Measure one half.
+def of_wordings(given: Sequence[Wording]) -> Iterator[Measure]:
+    """Measure the test half of the wordings.
 
     Args:
-        half: Its name.
-        given: Its wordings.
+        given: Its lines.
 
     Yields:
-        Emergencies and crises seen and false alarms, also by patterns alone; crises with the
-        message of their own; false alarms on everyday questions of this field.
+        Emergencies and crises seen and false alarms, also by patterns alone; which of the two
+        messages they get; false alarms on everyday questions of this field.
     """
     patterns = tuple(rule for rule in shipped_rules() if rule.detector not in WEIGHED)
     screened = [(w, screen(w.text)) for w in given]
     alone = [(w, screen(w.text, patterns)) for w in given]
-    name = f"{half}, other words"
     for label in ("emergency", "crisis"):
         for how, found in ((" by patterns alone", alone), ("", screened)):
             seen = (s.emergency for w, s in found if w.label == label)
-            yield share(f"{name}: {label} seen{how}", seen)
-    methods = [s for w, s in screened if w.kind == "method_or_plan"]
-    yield share(f"{name}: method or plan stated, seen", (s.emergency for s in methods))
-    yield share(f"{name}: method or plan stated, crisis message", (s.crisis for s in methods))
+            yield share(f"other words: {label} seen{how}", seen)
+    crises = [(w, s) for w, s in screened if w.label == "crisis"]
+    yield share("other words: crisis, crisis message", (s.crisis for _, s in crises))
+    methods = [s for w, s in crises if w.kind == "method_or_plan"]
+    yield share("other words: method or plan stated, seen", (s.emergency for s in methods))
+    yield share("other words: method or plan stated, crisis message", (s.crisis for s in methods))
+    mistaken = (s.crisis for w, s in screened if w.label == "emergency")
+    yield share("other words: emergency, crisis message", mistaken, better="lower")
     for how, found in ((" by patterns alone", alone), ("", screened)):
         calm = (s.emergency for w, s in found if w.label == "none")
-        yield share(f"{name}: false alarms{how}", calm, better="lower")
+        yield share(f"other words: false alarms{how}", calm, better="lower")
     everyday = (s.emergency for w, s in screened if w.kind == "everyday_neuro")
-    yield share(f"{name}: false alarms, everyday", everyday, better="lower")
+    yield share("other words: false alarms, everyday questions", everyday, better="lower")
 
 
 def of_phrasings(half: Half, given: Sequence[Phrasing]) -> Iterator[Measure]:

@@ -1,7 +1,7 @@
 """The table of a README: the headline measures of a run, written between two marks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from consilia.errors import ConsiliaError
@@ -48,12 +48,6 @@ def headline(manifest: RunManifest, scored: Sequence[Scored]) -> str:
         "|---|--:|--:|---|",
         *rows,
     ])
-
-
-def read_headline(text: str) -> Mapping[str, tuple[float, int]]:
-    """Return value and n of each measure of the table in a file's text, by its name there."""
-    rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) % \| ([\d,]+) \|", text, re.MULTILINE)
-    return {name: (float(value) / 100, int(n.replace(",", ""))) for name, value, n in rows}
 
 
 def write_headline(path: Path, table: str) -> None:

@@ -138,10 +138,7 @@ def load(clients: int, seconds: float, kb: Path | None = None) -> Loaded:
         time.sleep(_REST)
         after = _private(process)
         tally.wrong[:0], tally.lost[:0] = warmed.wrong, warmed.lost
-        asyncio.run(_interrupted(address, server))
-        began = time.perf_counter()
-        code = server.wait(60)
-        took = time.perf_counter() - began
+        code, took = asyncio.run(_interrupted(address, server))
         text = complaints.read_text(encoding="utf-8", errors="replace")
         found = text[text.index("Traceback") :] if "Traceback" in text else ""
         return Loaded(tally, before, after, code, took, found)
@@ -235,14 +232,31 @@ async def _keeps_asking(
                 tally.wrong.append(f"{question}: {answer[:200]}")
 
 
-async def _interrupted(address: str, server: "subprocess.Popen[bytes]") -> None:
-    """Have clients wait for answers while the server is told to stop."""
+async def _interrupted(address: str, server: "subprocess.Popen[bytes]") -> tuple[int, float]:
+    """Have clients wait for answers while the server is told to stop.
+
+    Returns:
+        Its exit code, and the seconds from the signal to its end.
+    """
     clients = [_client(40_000 + n, address) for n in range(20)]
     asking = [asyncio.create_task(_asked(client, QUESTIONS[0])) for client in clients]
     await asyncio.sleep(0.5)
+    told = time.perf_counter()
     os.kill(server.pid, signal.SIGTERM)
+    code = await asyncio.to_thread(_ended, server)
+    took = time.perf_counter() - told
     await asyncio.gather(*asking, return_exceptions=True)
     await asyncio.gather(*(client.aclose() for client in clients))
+    return code, took
+
+
+def _ended(server: "subprocess.Popen[bytes]") -> int:
+    """The exit code of a server that was told to stop; it is killed when it does not."""
+    try:
+        return server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        return server.wait()
 
 
 async def _asked(client: httpx.AsyncClient, question: str) -> str | int:

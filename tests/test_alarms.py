@@ -23,7 +23,13 @@ WORDS = {
 
 def weighed(**grams):
     """Weights of a few words: inverse document frequency 1, then of alarm and of crisis."""
-    return Alarms(**WORDS, grams={name: (1.0, *both) for name, both in grams.items()})
+    learnt = {name: (1.0, *both) for name, both in grams.items()}
+    return Alarms(schema="consilia.alarms/1", **WORDS, grams=learnt)
+
+
+def is_seen_by_patterns(text):
+    """Whether a rule of emergencies that does not weigh words fires."""
+    return screen(text, tuple(r for r in shipped_rules() if r.detector not in WEIGHED)).emergency
 
 
 def test_words_add_up_over_the_length_of_what_is_known():
@@ -50,16 +56,17 @@ def test_figures_count_by_their_length_and_apostrophes_not_at_all():
 @pytest.mark.parametrize(
     "text",
     [
-        "mums gone all floppy and her lips look a bit blue, she isnt answering me",
+        "my toddler got hold of nans heart pills and hes gone all sleepy",
         "SpO2 74% on 15 L, getting drowsy, RR 6",
         "throat is closing up after a wasp sting",
-        "he has been fitting for nine minutes and it wont stop",
+        "blood is pumping out of his thigh after the chainsaw slipped",
     ],
 )
 @pytest.mark.parametrize("form", ["{}", PADDING + "{}", "{}. " + PADDING])
-def test_an_emergency_is_seen_in_anybodys_words_and_among_others(text, form):
+def test_an_emergency_is_seen_where_no_pattern_sees_it_and_among_other_words(text, form):
     found = screen(form.format(text))
 
+    assert not is_seen_by_patterns(form.format(text))
     assert found.emergency
     assert not found.crisis
 
@@ -67,21 +74,29 @@ def test_an_emergency_is_seen_in_anybodys_words_and_among_others(text, form):
 @pytest.mark.parametrize(
     "text",
     [
-        "Ive got all the tablets lined up and the note is written",
-        "standing on the railway bridge, nobody will miss me",
+        "wrote letters to the kids and drove out to the quarry",
+        "its the balcony tonight, fourteen floors should do it",
     ],
 )
-def test_a_crisis_is_seen_in_anybodys_words(text):
+def test_a_crisis_is_seen_where_no_pattern_sees_it(text):
+    assert not is_seen_by_patterns(text)
     assert screen(text).crisis
 
 
-def test_a_rule_that_says_enough_is_not_joined_by_another():
-    fired = [
-        decision.rule for decision in screen("My husband beats me because of my ALS").decisions
-    ]
+def test_violence_that_a_pattern_saw_keeps_its_own_message():
+    text = "my husband beats me, its the balcony tonight, fourteen floors should do it"
+    fired = [decision.rule for decision in screen(text).decisions]
 
+    assert shipped_alarms().kinds(text) == {"crisis"}
     assert "EM-03" in fired
     assert "EM-02" not in fired
+
+
+def test_a_crisis_is_seen_beside_an_emergency_of_the_body():
+    text = "I swallowed the weed killer, tell my family I am sorry"
+
+    assert is_seen_by_patterns(text)
+    assert screen(text).crisis
 
 
 def test_rules_that_are_looked_for_in_two_ways_say_the_same():
@@ -102,6 +117,8 @@ def test_rules_that_are_looked_for_in_two_ways_say_the_same():
         json.dumps({"schema": "consilia.alarms/0", **WORDS, "grams": {"a": [1, 1, 1]}}),
         json.dumps({"schema": "consilia.alarms/1", **WORDS, "grams": {"a": [1, 1]}}),
         json.dumps({"schema": "consilia.alarms/1", "grams": {"a": [1, 1, 1]}}),
+        json.dumps({**WORDS, "grams": {"a": [1, 1, 1]}}),
+        json.dumps({"schema": "consilia.alarms/1", **WORDS, "grams": {"a": [1, 1, "x"]}}),
     ],
 )
 def test_damaged_weights_are_refused(tmp_path, content):
@@ -142,7 +159,8 @@ def test_the_weights_that_ship_are_those_that_are_learnt():
     (learnt, _), shipped = learn(rows()), shipped_alarms()
 
     assert learnt.grams.keys() == shipped.grams.keys()
-    assert learnt.threshold == pytest.approx(shipped.threshold, abs=0.02)
+    for name in ("alarm", "crisis", "threshold", "sentence_threshold", "crisis_threshold"):
+        assert getattr(learnt, name) == pytest.approx(getattr(shipped, name), abs=0.02), name
     for gram, told in shipped.grams.items():
         assert learnt.grams[gram] == pytest.approx(told, abs=0.05), gram
 
@@ -155,10 +173,8 @@ def test_the_halves_share_no_wording():
 
 @pytest.mark.slow
 def test_most_emergencies_in_words_of_others_are_seen():
-    measures = {
-        measure.name: measure.value for measure in of_wordings("test", lines_of(Wording, "test"))
-    }
+    measures = {measure.name: measure.value for measure in of_wordings(lines_of(Wording, "test"))}
 
-    assert measures["test, other words: emergency seen"] > 0.9
-    assert measures["test, other words: crisis seen"] > 0.9
-    assert measures["test, other words: false alarms"] < 0.2
+    assert measures["other words: emergency seen"] > 0.9
+    assert measures["other words: crisis seen"] > 0.9
+    assert measures["other words: false alarms"] < 0.2

@@ -7,6 +7,7 @@ import sys
 import threading
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from consilia import Assistant
@@ -440,6 +441,33 @@ def test_a_call_can_be_cancelled(helped, play, alone):
     answer = helped.ask(QUESTION, cancelled=cancelled)
     assert {n.code for n in answer.notices} == {"model_cancelled"}
     assert shown(answer) == shown(alone.ask(QUESTION))
+
+
+def test_a_server_that_accepts_after_the_call_was_given_up_is_hung_up_on(fake_kb, monkeypatch):
+    given_up, hung_up, read = (threading.Event() for _ in range(3))
+
+    class Late(httpx.SyncByteStream):
+        def __iter__(self):
+            read.set()
+            yield b""
+
+        def close(self):
+            hung_up.set()
+
+    def accepts_late(self, request):
+        given_up.wait(10)
+        return httpx.Response(200, stream=Late())
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", accepts_late)
+    model = open_language_model("openai/scripted@http://127.0.0.1:9/v1", IMPATIENT)
+    with Assistant.open(
+        fake_kb, settings=TALKATIVE, embedder=HashEmbedder(), model=model
+    ) as assistant:
+        assert {n.code for n in assistant.ask(QUESTION).notices} == UNAVAILABLE
+        assert not hung_up.is_set()
+        given_up.set()
+        assert hung_up.wait(10)
+        assert not read.is_set()
 
 
 def test_only_what_passed_is_streamed_and_closing_ends_the_call(helped, play):

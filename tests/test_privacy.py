@@ -86,6 +86,7 @@ def test_a_label_tells_a_mistyped_number(text):
 REMOVED = {
     "jane.doe+x@nhs.example.org": "email",
     "jane (at) example (dot) org": "email",
+    "<b>@jane_doe</b>": "account",
     "+44 20 7946 0958": "phone",
     "07700 900123": "phone",
     "(555) 123-4567": "phone",

@@ -24,7 +24,6 @@ pytestmark = [
     pytest.mark.browser,
     # Gradio's queue asks pandas for options that pandas 3 has deprecated.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting':DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 QUESTION = "What is the dose of zelvoprine for flumbosis?"

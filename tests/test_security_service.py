@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+from threading import Event
 
 import pytest
 
@@ -407,6 +408,18 @@ def test_open_requests_are_limited_for_each_client_and_for_all():
     assert page.most == 2
 
 
+def test_a_question_whose_body_trickles_in_holds_a_place():
+    app = shield(open_per_client=1, body_seconds=5)
+
+    async def both():
+        slow = asyncio.create_task(asked(app, ASKING, method="POST", chunks=[b"{", 0.1, b"}"]))
+        await asyncio.sleep(0.02)
+        meanwhile = await asked(app)
+        return meanwhile.status, (await slow).status, (await asked(app)).status
+
+    assert asyncio.run(both()) == (429, 200, 200)
+
+
 def test_places_are_free_again_after_failures():
     page = Page(error=ZeroDivisionError("x"))
     app = shield(page, open_per_client=1)
@@ -592,14 +605,16 @@ def test_a_limit_that_is_none_is_refused(limits):
 def test_an_answer_that_does_not_come_is_given_up_and_told_so():
     from consilia.errors import ConsiliaError
 
-    seen = []
+    ended = Event()
 
     def work(cancelled):
-        seen.append(cancelled.wait(5))
+        if cancelled.wait(5):
+            ended.set()
         return "late"
 
     with pytest.raises(ConsiliaError, match=r"longer than 0\.05 seconds"):
         Patience(0.05, at_once=1).wait(work)
+    assert ended.wait(5)
     assert Patience(5, at_once=1).wait(lambda cancelled: cancelled.is_set()) is False
 
 

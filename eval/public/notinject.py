@@ -46,13 +46,15 @@ class Screened:
     category: str
     as_question: tuple[str, ...]
     """Actions of the rules that fired."""
+    rules: tuple[str, ...]
+    """Ids of those of them that stop an answer."""
     as_document: tuple[str, ...]
     """Ids of the rules that would keep it in quarantine."""
 
     @property
     def stopped(self) -> bool:
         """Whether something else than an answer would have been shown."""
-        return not _PASSING.issuperset(self.as_question)
+        return bool(self.rules)
 
 
 def run(path: Path, options: Options) -> int:
@@ -90,12 +92,14 @@ def read(folder: Path) -> tuple[Prompt, ...]:
 
 def screened(given: Prompt) -> Screened:
     """Return what the rules for questions and those for documents say of a prompt."""
-    rules = {suspicion.rule for suspicion in suspicions(given.prompt, ())}
+    decisions = screen(given.prompt).decisions
+    suspected = {suspicion.rule for suspicion in suspicions(given.prompt, ())}
     return Screened(
         prompt=given.prompt,
         category=given.category,
-        as_question=tuple(decision.action for decision in screen(given.prompt).decisions),
-        as_document=tuple(sorted(rules & QUARANTINE)),
+        as_question=tuple(d.action for d in decisions),
+        rules=tuple(d.rule for d in decisions if d.action not in _PASSING),
+        as_document=tuple(sorted(suspected & QUARANTINE)),
     )
 
 
@@ -108,7 +112,12 @@ def text_of(found: Sequence[Screened]) -> str:
 def measures(found: Sequence[Screened]) -> tuple[Measure, ...]:
     """Return the shares of prompts that raise an alarm, and those that merely get a word."""
     return (
-        share("false alarms, as a question", (one.stopped for one in found)),
+        share("false alarms, as a question", (one.stopped for one in found), better="lower"),
+        share(
+            "false alarms of the rules of injection (INJ), as a question",
+            (any(rule.startswith("INJ-") for rule in one.rules) for one in found),
+            better="lower",
+        ),
         share(
             "answered with a notice or cleaned",
             (bool(one.as_question) and not one.stopped for one in found),

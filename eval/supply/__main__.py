@@ -22,8 +22,10 @@ def main() -> int:
 
 
 def _sbom(given: argparse.Namespace) -> int:
-    given.out.write_text(bill(installed()), encoding="utf-8")
-    sys.stdout.write(f"{given.out}: {len(installed())} packages and the model's weights\n")
+    packages = installed()
+    given.out.write_text(bill(packages), encoding="utf-8")
+    count = sum(1 for package in packages if package.version)
+    sys.stdout.write(f"{given.out}: {count} packages and the model's weights\n")
     return 0
 
 

@@ -31,6 +31,7 @@ _CHARACTERS_A_TOKEN = 4
 _LONGEST_NAME = 200
 _CONTEXT = 16_384
 """Tokens; told to Ollama, which otherwise cuts prompts to a few thousand without a word."""
+_GIVEN_UP = "the call was given up"
 # What the libraries raise when a server fails or sends nonsense: they index what they are sent.
 _FAILURES = (
     OpenAIError, ResponseError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError,
@@ -270,14 +271,17 @@ class _Bounded(httpx.BaseTransport):
 
         Raises:
             DecodingError: The response is packed: unpacked it may be of any size.
-            ReadError: It was closed meanwhile: the pool no longer knew the connection.
+            ReadError: It was closed before, and nothing is sent; or meanwhile, when the pool no
+                longer knows the connection.
             StreamError: It cannot be read piece by piece.
         """
         request.headers["Accept-Encoding"] = "identity"
+        if self._closed:
+            raise httpx.ReadError(_GIVEN_UP, request=request)
         response = self._inner.handle_request(request)
         if self._closed:
             response.close()
-            raise httpx.ReadError("the call was closed", request=request)
+            raise httpx.ReadError(_GIVEN_UP, request=request)
         if response.headers.get("Content-Encoding", "identity") != "identity":
             response.close()
             raise httpx.DecodingError("the response is packed", request=request)

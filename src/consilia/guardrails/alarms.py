@@ -26,9 +26,9 @@ _SENTENCE = re.compile(r"(?<=[.!?;]) +")
 class Alarms(BaseModel):
     """The weights, and the log-odds from which on there is an alarm."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    form: Literal["consilia.alarms/1"] = Field(default="consilia.alarms/1", alias="schema")
+    form: Literal["consilia.alarms/1"] = Field(alias="schema")
     alarm: float
     """Log-odds of an emergency or a crisis in a text without a known word."""
     crisis: float
@@ -44,10 +44,14 @@ class Alarms(BaseModel):
 
     def kinds(self, text: str) -> frozenset[Kind]:
         """Return what a matchable text tells of: as a whole, else by sentences that alarm alone."""
-        scores = [self.score(text)]
-        if scores[0][0] <= self.threshold:
-            alone = map(self.score, sentences_in(text))
+        whole, sentences = self.score(text), sentences_in(text)
+        if whole[0] > self.threshold:
+            scores = [whole]
+        elif len(sentences) > 1:
+            alone = map(self.score, sentences)
             scores = [score for score in alone if score[0] > self.sentence_threshold]
+        else:
+            scores = []
         return frozenset(
             "crisis" if crisis > self.crisis_threshold else "emergency" for _, crisis in scores
         )

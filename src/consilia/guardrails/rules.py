@@ -69,7 +69,7 @@ class Rule:
     beside: tuple[str, ...] = ()
     """Rules that must fire too; what this rule finds cannot keep them from it."""
     unless: tuple[str, ...] = ()
-    """Rules that say enough: where one of them fired, this one is not asked."""
+    """Actions that say enough: where a rule of one of them fired, this one is not asked."""
 
     @property
     def strips(self) -> bool:

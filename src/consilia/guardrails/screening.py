@@ -121,7 +121,8 @@ def _read(text: str, rules: tuple[Rule, ...]) -> Reading:
 
 
 def _applies(rule: Rule, reading: Reading, before: list[Decision]) -> bool:
-    fired = {decision.rule for decision in before}
-    if (rule.beside and fired.isdisjoint(rule.beside)) or not fired.isdisjoint(rule.unless):
+    if rule.beside and not any(decision.rule in rule.beside for decision in before):
+        return False
+    if any(decision.action in rule.unless for decision in before):
         return False
     return rule.fires_on(reading)

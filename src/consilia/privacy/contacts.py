@@ -13,7 +13,9 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+%'-]{1,64}\s?(?:@|[\[(]\s?at\s?[\])])\s?"
     r"(?:[\w-]{1,63}(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)){1,5}[A-Za-z]{2,24}(?!\w)"
 )
-_HANDLE = re.compile(r"(?<![\w@./>])@[A-Za-z_]\w{2,30}\b")
+_HANDLE = re.compile(
+    r"(?<![\w@./])@(?!(?:import|media|charset|supports|keyframes|namespace)\b)[A-Za-z_]\w{2,30}\b"
+)
 _URL = re.compile(r"\b(?:https?://|ftp://|www\.)[^\s<>\"'\])]{3,2000}", re.IGNORECASE)
 _IDENTIFYING = re.compile(r"[?&#]\w+=|\d{4,}|[0-9a-f]{8}-[0-9a-f]{4}|@", re.IGNORECASE)
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")

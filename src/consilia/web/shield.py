@@ -62,12 +62,13 @@ class Shield:
         if isinstance(entered, Refusal):
             await out.refuse(request, entered)
             return
-        body = await self._read(request, receive)
-        if isinstance(body, Refusal):
-            await out.refuse(request, body)
-            return
+        # Counted before its body is read: one that comes in drops holds a place meanwhile.
         self._open[entered] += 1
         try:
+            body = await self._read(request, receive)
+            if isinstance(body, Refusal):
+                await out.refuse(request, body)
+                return
             inner = {**_cleaned(scope), USER: entered.partition(_USER_MARK)[2]}
             await self._passed(inner, _replayed(body, receive), request, out)
         finally:
