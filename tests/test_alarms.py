@@ -18,6 +18,7 @@ WORDS = {
     "threshold": 0.0,
     "sentence_threshold": 2.0,
     "crisis_threshold": 0.0,
+    "reserve": 3.0,
 }
 
 
@@ -33,10 +34,10 @@ def is_seen_by_patterns(text):
 
 
 def test_words_add_up_over_the_length_of_what_is_known():
-    alarms = weighed(zorp=(3.0, 0.0), flim=(1.0, 4.0))
+    alarms = weighed(zorp=(4.0, 0.0), flim=(2.0, 6.0))
 
-    assert alarms.score("a zorp") == (2.0, -1.0)
-    assert alarms.score("zorp flim") == pytest.approx((-1 + 4 / 2**0.5, -1 + 4 / 2**0.5))
+    assert alarms.score("a zorp") == (1.0, -1.0)
+    assert alarms.score("zorp flim") == pytest.approx((-1 + 6 / 5**0.5, -1 + 6 / 5**0.5))
     assert alarms.score("neither") == (-1.0, -1.0)
 
 
@@ -46,6 +47,22 @@ def test_an_alarm_is_a_crisis_or_an_emergency():
     assert alarms.kinds("zorp") == {"emergency"}
     assert alarms.kinds("flim") == {"crisis"}
     assert alarms.kinds("calm") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rilzole side efects",
+        "side efects of mexiletin",
+        "gabapentn withdrawl",
+        "dose?",
+        "riluzole",
+        "fasciculashuns already",
+        "not working",
+    ],
+)
+def test_a_few_words_alone_raise_no_alarm(text):
+    assert screen(text).decisions == ()
 
 
 def test_figures_count_by_their_length_and_apostrophes_not_at_all():
@@ -159,6 +176,7 @@ def test_the_weights_that_ship_are_those_that_are_learnt():
     (learnt, _), shipped = learn(rows()), shipped_alarms()
 
     assert learnt.grams.keys() == shipped.grams.keys()
+    assert learnt.reserve == shipped.reserve
     for name in ("alarm", "crisis", "threshold", "sentence_threshold", "crisis_threshold"):
         assert getattr(learnt, name) == pytest.approx(getattr(shipped, name), abs=0.02), name
     for gram, told in shipped.grams.items():

@@ -39,6 +39,8 @@ class Alarms(BaseModel):
     """For one of its sentences alone: harmless words around it must not hide an emergency."""
     crisis_threshold: float
     """Of what alarms, from which on it is a crisis and not an emergency of the body."""
+    reserve: float = Field(gt=0)
+    """Added to the square of a text's length, so that a few known words alone weigh little."""
     grams: dict[str, tuple[float, float, float]] = Field(min_length=1)
     """By word or pair of words: inverse document frequency, weight of alarm, weight of crisis."""
 
@@ -59,7 +61,7 @@ class Alarms(BaseModel):
     def score(self, text: str) -> tuple[float, float]:
         """Return the log-odds of an emergency or a crisis, and of a crisis alone."""
         found = [self.grams[gram] for gram in grams_of(text) if gram in self.grams]
-        length = math.sqrt(sum(idf * idf for idf, _, _ in found)) or 1.0
+        length = math.sqrt(self.reserve + sum(idf * idf for idf, _, _ in found))
         alarm = self.alarm + sum(weight for _, weight, _ in found) / length
         return alarm, self.crisis + sum(weight for _, _, weight in found) / length
 
