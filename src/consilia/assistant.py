@@ -344,7 +344,7 @@ class Assistant:
                 omissions=composition.omissions,
                 conflicts=composition.conflicts,
                 excluded=composition.excluded,
-                notices=(*taken.notices, *drafted.notices),
+                notices=(*taken.notices, *drafted.notices, *composition.notices),
                 guardrails=taken.screening.decisions,
                 review=Review("submitted", evidence_digest(composition.claims)),
                 last_updated=composition.last_updated,

@@ -12,6 +12,7 @@ from consilia.answer import (
     Excluded,
     Group,
     Miss,
+    Notice,
     Omission,
     Reference,
 )
@@ -27,6 +28,7 @@ from consilia.citations import (
 from consilia.intents import TITLES
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Sentence
+from consilia.notations import notation_notices
 from consilia.question import Question
 from consilia.selection import Selected
 from consilia.wording import SectionName
@@ -51,6 +53,7 @@ class Composition:
     conflicts: tuple[Conflict, ...]
     last_updated: str | None
     excluded: tuple[Excluded, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def compose(
@@ -102,6 +105,7 @@ def compose(
             kb.source(c.sentence.document) for section in selected for c in section.excluded
         ),
         last_updated=last_updated(sources.values()),
+        notices=notation_notices(claims),
     )
 
 

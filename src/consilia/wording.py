@@ -144,6 +144,7 @@ IDENTIFIERS_REMOVED = (
 CHECKED_REMOVED = "Official numbers with valid check digits were removed: {kinds}."
 PATTERNS_REMOVED = "What seems to identify a person was removed: {kinds}."
 INTERPRETED = "Interpreted as: {question}"
+NOTATION = "Citation {numbers}: read “{written}” as {plain}."
 SPELLING = "“{word}” was read as “{name}”."
 VALUE_NAMES: dict[str, str] = {
     "age": "an age",
