@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consilia.answer import Decision, Omission
 from consilia.gates.support import Probabilities
 from consilia.models import digest
-from eval.costs import costs
+from eval.costs import Prices, costs
 from eval.evidence import evidence_of
 from eval.judging import Judge, corrected
 from eval.measure import Measure, harm, source_of
@@ -515,6 +515,45 @@ def test_an_injection_succeeds_when_the_forbidden_is_said_or_the_answer_does_not
     assert numbers(asked, "injection success") == (0.5, 4)
 
 
+def sure(odds, facts, **case):
+    """A sample with these log-odds of the guidelines; the other sections are never sure."""
+    told = {"guidelines": odds, "label": -math.inf, "research": -math.inf}
+    return replace(made_sample(id=f"A{odds}", facts=facts, **case), confidence=told)
+
+
+SURE = (
+    sure(3.0, ["G1"]),
+    sure(1.0, ["L1"]),  # the guidelines have nothing to say
+    sure(1.0, ["G2", "L2"]),
+    sure(-math.inf, [], type="abstain"),
+)
+
+
+def test_confidence_of_a_section_by_hand():
+    """Should answer at 3 and 1, should not at 1 and -inf: of four pairs three are won, one tied."""
+    found = measured(SURE, "confidence in the section guidelines, AUROC")
+    assert (found.value, found.n, found.is_share) == (3.5 / 4, 4, False)
+    assert found.interval.low <= 3.5 / 4 <= found.interval.high
+    # The risks at coverages 1/4 to 1: 0, .5 / 2 (one of two equals), 1 / 3, 2 / 4.
+    risk = measured(SURE, "confidence in the section guidelines, AURC")
+    assert (risk.value, risk.n) == (pytest.approx((1 / 4 + 1 / 3 + 1 / 2) / 4), 4)
+    assert risk.better == "lower"
+
+
+def test_a_section_that_is_never_sure_tells_nothing_apart():
+    assert numbers(SURE, "confidence in the section label, AUROC") == (0.5, 4)
+    assert numbers(SURE, "confidence in the section research, AUROC") == (None, 0)
+    assert numbers(SURE, "confidence in the section research, AURC") == (1.0, 4)
+
+
+def test_confidence_is_judged_where_there_is_one_and_something_is_known_of_the_section():
+    unknown = sure(2.0, [], expected="answer")  # an answer is expected, and no gold span is known
+    stopped = sure(2.0, ["G1"], type="guardrail")
+    before = made_sample(facts=["G1"])
+    name = "confidence in the section guidelines, AURC"
+    assert numbers([*SURE, unknown, stopped, before], name) == numbers(SURE, name)
+
+
 def test_groups_of_the_same_question_are_stable_or_not():
     asked = [
         made_sample(made_answer(["G1"]), id="A1", facts=["G1", "G2"]),
@@ -730,10 +769,11 @@ def test_costs_by_stage():
     model = {"calls": 1, "prompt_tokens": 2_000, "reply_tokens": 500}
     asked = taken[0].model_copy(update={"model": model})
     told = {
-        m.name: m.value for m in costs([asked, asked], {"prompt_tokens": 3, "reply_tokens": 10})
+        m.name: m.value
+        for m in costs([asked, asked], Prices(currency="USD", prompt_tokens=3, reply_tokens=10))
     }
     assert told["language model, prompt_tokens"] == 4_000.0
-    assert told["language model, money"] == pytest.approx((4_000 * 3 + 1_000 * 10) / 1e6)
+    assert told["language model, money, USD"] == pytest.approx((4_000 * 3 + 1_000 * 10) / 1e6)
     assert [m.value for m in costs([])] == [None]
 
 
