@@ -304,27 +304,20 @@ class Assistant:
             with self._lock, stage("select"):
                 selected = select(taken.question, self._kb, self._embedder, risk=self._risk)
             if taken.model:
-                drafted = yield from self._drafted(taken.model, taken.standalone, selected, asked)
+                judge = Judge(self.glossary, self._entailment, self._disputed(selected))
+                drafted = yield from draft(
+                    taken.model, taken.standalone, selected, judge, asked.audience, asked.cancelled
+                )
             with self._lock, stage("compose"):
                 composition = compose(taken.question, selected, self._kb, drafted.blocks)
             _log.debug("composed %d claims", len(composition.claims))
         with stage("seal"):
             return self._reviewed(self._sealed(taken, asked.audience, composition, drafted))
 
-    def _drafted(
-        self, model: LanguageModel, question: str, selected: Sequence[Selected], asked: Asked
-    ) -> Generator[Preview, None, Drafted]:
-        """What a model made of what was chosen."""
-        with stage("draft"):
-            judge = Judge(self.glossary, self._entailment, self._disputed(selected))
-            return (
-                yield from draft(model, question, selected, judge, asked.audience, asked.cancelled)
-            )
-
     def _disputed(self, selected: Sequence[Selected]) -> frozenset[str]:
         """The sentences that may be shown and that another source contradicts."""
         offered = [c.sentence for s in selected for c in (*s.chosen, *s.companions)]
-        with self._lock:
+        with self._lock, stage("draft"):
             found = disagreements(offered, self._kb)
         return frozenset(s.id for conflict in found for side in conflict.sides for s in side)
 
