@@ -1,7 +1,9 @@
 """Every measure on examples counted by hand, and the laws that all of them keep."""
 
+import ast
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import ir_measures
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from consilia.answer import Decision, Omission
 from consilia.gates.support import Probabilities
 from consilia.models import digest
+from eval import metrics
 from eval.costs import Prices, costs
 from eval.evidence import evidence_of
 from eval.judging import Judge, corrected
@@ -818,6 +821,27 @@ def test_every_measure_of_nothing_is_not_applicable():
     nothing = [metric(()) for metric in (*ALL, *JUDGED)]
     assert {measure.value for measure in nothing} == {None}
     assert {measure.interval for measure in nothing} == {None}
+
+
+MODULES = sorted(Path(metrics.__file__).parent.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_measure_tells_its_formula_and_its_source(path):
+    """A function that returns a measure, or makes the function that does, has a line `Source:`."""
+    functions = [
+        n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.FunctionDef)
+    ]
+    told = {
+        f.name: (ast.get_docstring(f) or "").splitlines()
+        for f in functions
+        if f.returns and ast.unparse(f.returns) in {"Measure", "Metric"} and f.name[0] != "_"
+    }
+    assert told
+    for name, lines in told.items():
+        (source,) = [line for line in lines if line.startswith("Source: ")] or [""]
+        assert len(source) > len("Source: "), name
+        assert lines.index(source) > 0, f"{name} tells no formula"
 
 
 def test_every_measure_has_a_name_and_a_short_name_of_its_own():

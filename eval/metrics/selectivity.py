@@ -33,6 +33,8 @@ def area_under_roc(section: SectionName) -> Metric:
     in which the first has the higher log-odds, ties half; .5 tells nothing. The interval is a
     bootstrap over sources.
 
+    Source: Hanley and McNeil, Radiology 143:29, 1982.
+
     Args:
         section: One of the three.
 
@@ -61,6 +63,8 @@ def area_under_risk(section: SectionName) -> Metric:
 
     The mean, over all coverages k / n, of the share of questions that the section should not
     answer among the k surest. The share of such questions bounds it from below.
+
+    Source: Geifman, Uziel and El-Yaniv 2019.
 
     Args:
         section: One of the three.
