@@ -13,7 +13,7 @@ from consilia.observing import observing, stage, weighed
 from consilia.settings import read_settings
 from consilia.testing import HashEmbedder, ScriptedModel
 
-STAGES = ["understand", "screen", "select", "retrieve", "compose", "seal"]
+STAGES = ["screen", "understand", "retrieve", "select", "compose", "seal"]
 TALKATIVE = read_settings(risk=max(point.risk for point in shipped_model().points))
 
 
@@ -27,7 +27,7 @@ def test_a_stage_is_told_without_those_within_it():
                 time.sleep(0.05)
         with stage("compose"):
             pass
-    assert list(seen.seconds) == ["select", "retrieve", "compose"]
+    assert list(seen.seconds) == ["retrieve", "select", "compose"]
     assert 0.01 <= seen.seconds["select"] < 0.1 <= seen.seconds["retrieve"]
     assert seen.seconds["compose"] < 0.01
 
@@ -38,7 +38,7 @@ def test_a_stage_that_fails_is_told_too():
             raise KeyError
         with stage("select"):
             pass
-    assert list(seen.seconds) == ["select", "retrieve"]
+    assert list(seen.seconds) == ["retrieve", "select"]
 
 
 def test_nothing_is_kept_where_nobody_observes_nor_in_another_thread():
@@ -82,7 +82,7 @@ def test_the_stages_of_an_answer_are_its_time_and_do_not_change_it(assistant):
 def test_a_question_that_ends_before_the_search_has_no_odds(assistant):
     with observing() as seen:
         assert assistant.ask("Что такое фасцикуляции?").status == "abstained"
-    assert list(seen.seconds) == ["understand", "screen", "seal"]
+    assert list(seen.seconds) == ["screen", "understand", "seal"]
     assert seen.odds == {}
 
 

@@ -213,8 +213,8 @@ def _latency(timings: Sequence[Timing], prices: Prices | None) -> _Latency | Non
     figure = _figure(
         drawn,
         "Waterfall of the stages of a question; the table of costs holds its numbers.",
-        "What the stages of an answer take, in the order in which they begin; a stage that "
-        "returns is told once.",
+        "What the stages of an answer take, in the order in which they end; one that returns is "
+        "told once.",
     )
     table = tables.plain_measures("Costs of a question", costs(timings, prices))
     return _Latency(figure, table)

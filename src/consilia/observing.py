@@ -14,11 +14,11 @@ from typing import Literal
 from consilia.wording import SectionName
 
 Stage = Literal[
-    "understand", "screen", "rephrase", "select", "retrieve", "draft", "gates", "compose", "seal"
+    "screen", "rephrase", "understand", "retrieve", "select", "gates", "draft", "compose", "seal"
 ]
-"""What an answer takes: rules, follow-ups, spelling and terms; the guardrails; a language model's
-help with a follow-up; relevance and silence; the search; a language model's draft, and the gates
-that its words have to pass; composing, numbering, conflicts and omissions; hashes and reviews."""
+"""What an answer takes: identifiers and guardrails; a language model's help with a follow-up;
+follow-ups, spelling and terms; the search; relevance and silence; the gates that a language
+model's words have to pass; its draft; numbering, conflicts and omissions; hashes and reviews."""
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Observation:
     """What was seen of the questions that were asked while somebody observed."""
 
     seconds: dict[Stage, float] = field(default_factory=dict)
-    """By stage, in the order in which they began, each without the stages within it."""
+    """By stage, in the order in which they first ended, each without the stages within it."""
     odds: dict[SectionName, float] = field(default_factory=dict)
     """Log-odds that each section can be answered, before silence is decided, of the last question;
     empty when it ended before that. -inf where nothing may lead the section."""
@@ -61,13 +61,12 @@ def stage(name: Stage) -> Iterator[None]:
     if seen is None:
         yield
         return
-    seen.seconds.setdefault(name, 0.0)
     before, seen._within, begun = seen._within, 0.0, time.perf_counter()
     try:
         yield
     finally:
         whole = time.perf_counter() - begun
-        seen.seconds[name] += max(0.0, whole - seen._within)
+        seen.seconds[name] = seen.seconds.get(name, 0.0) + max(0.0, whole - seen._within)
         seen._within = before + whole
 
 
