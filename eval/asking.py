@@ -12,7 +12,9 @@ from typing import Protocol
 from consilia.answer import Answer
 from consilia.language_models import Usage
 from consilia.models import Hit
+from consilia.observing import Observation, observing
 from consilia.verify import check
+from consilia.wording import SECTION_TITLES, SectionName
 from eval.cases import Case
 from eval.facts import Span
 from eval.holdings import Holdings
@@ -58,7 +60,8 @@ def ask_case(assistant: Answering, case: Case, kb: Path, holdings: Holdings) -> 
     history: tuple[Answer, ...] = ()
     for number, step in enumerate(case.steps()):
         watch, before, hits = _Watch(), assistant.usage, None
-        answer = assistant.ask(step.user, history=history)
+        with observing() as seen:
+            answer = assistant.ask(step.user, history=history)
         watch.lap("ask")
         history = (*history, answer)
         if case.type == "answerable":
@@ -75,10 +78,16 @@ def ask_case(assistant: Answering, case: Case, kb: Path, holdings: Holdings) -> 
             hits=hits,
             findings=findings,
             sources=_standings(hits or (), holdings),
+            confidence=_confidence(seen),
         )
-        model = _between(before, assistant.usage)
-        peak = _peak_bytes()
-        timing = Timing(case=case.id, turn=number, seconds=watch.laps, peak_bytes=peak, model=model)
+        timing = Timing(
+            case=case.id,
+            turn=number,
+            seconds=watch.laps,
+            stages={name: round(seconds, 6) for name, seconds in seen.seconds.items()},
+            peak_bytes=_peak_bytes(),
+            model=_between(before, assistant.usage),
+        )
         yield Observed(sample, timing)
 
 
@@ -93,6 +102,10 @@ class _Watch:
         now = time.perf_counter()
         self.laps[name] = round(now - self._last, 6)
         self._last = now
+
+
+def _confidence(seen: Observation) -> dict[SectionName, float] | None:
+    return {name: seen.odds[name] for name in SECTION_TITLES} if seen.odds else None
 
 
 def _between(before: Usage, after: Usage) -> dict[str, int]:

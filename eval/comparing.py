@@ -187,7 +187,8 @@ def comparison_text(pairs: Sequence[Pair], found: Sequence[Difference]) -> str:
     header = ("measure", "A", "B", "B - A", "95 % interval", "p", "pairs")
     rows = [_row(one) for one in found if one.a.value is not None or one.b.value is not None]
     worse, better = changed_pairs(pairs)
-    parts = [f"{len(pairs)} questions", table([header, *rows])]
+    same = f"answers that are the same bytes: {same_bytes(pairs)} of {len(pairs)}"
+    parts = [f"{len(pairs)} questions", same, table([header, *rows])]
     for title, changed in (("for the worse", worse), ("for the better", better)):
         parts.append(f"Changed {title}: {len(changed)}")
         parts.extend(_told(pair) for pair in changed)
@@ -202,6 +203,15 @@ def _row(one: Difference) -> tuple[str, ...]:
         "" if one.interval is None else f"{one.interval.low:+{form}} to {one.interval.high:+{form}}"
     )
     return one.name, a, b, change, bounds, "" if one.p is None else f"{one.p:.3g}", str(one.pairs)
+
+
+def same_bytes(pairs: Sequence[Pair]) -> int:
+    """Return how many questions have the same answer in both runs, byte for byte.
+
+    The bytes are those of the canonical JSON: they tell words, citations, and also the knowledge
+    base, the models, the settings and the version that answered.
+    """
+    return sum(pair.a.answer.to_json() == pair.b.answer.to_json() for pair in pairs)
 
 
 def changed_pairs(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:

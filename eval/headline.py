@@ -16,7 +16,7 @@ HEADLINE = {
     "sections-answered-precision": "answered sections that had an answer to give",
     "sections-answered-recall": "sections with an answer to give that gave one",
     "refusal-recall": "unanswerable questions met with silence",
-    "over-refusal": "answerable questions met with silence",
+    "over-refusal": "answerable questions that were not answered",
     "gold-facts-shown": "gold sentences shown",
     "must-have-points-shown": "points shown that an answer must have",
     "follow-ups-with-at-least-one-gold-fact": "follow-ups with a gold sentence",

@@ -31,6 +31,9 @@ class Sample:
     """What the independent checker found wrong."""
     sources: Mapping[str, str]
     """Standing of the documents of the hits, by id: `current`, `retracted`, `superseded`, …"""
+    confidence: Mapping[SectionName, float] | None = None
+    """Log-odds that each section can be answered, before silence is decided; -inf where nothing may
+    lead it. None where a question ended before that, and in runs of earlier versions."""
 
     @property
     def step(self) -> Turn:

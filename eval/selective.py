@@ -1,7 +1,7 @@
 """Answering only when sure: how well a confidence tells right from wrong, without a threshold.
 
 Answers carry no confidence: what is judged here is the log-odds of `consilia.answerability`, which
-`python -m eval calibrate --tell` takes from the knowledge base.
+the samples of a run keep and `python -m eval calibrate --tell` takes from the knowledge base.
 """
 
 import math

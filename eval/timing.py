@@ -12,7 +12,10 @@ class Timing(BaseModel):
     turn: int
     """Within its case, from 0."""
     seconds: dict[str, float]
-    """By stage: `ask`, `search` where it was tried, `check` by the independent checker."""
+    """`ask`, for which a user waits, and what only the harness does: `search` where it was tried,
+    `check` by the independent checker."""
+    stages: dict[str, float] = {}
+    """Parts of `ask`, see `consilia.observing`; empty in runs of earlier versions."""
     peak_bytes: int
     """The most memory that the asking process had taken by then."""
     model: dict[str, int] = {}

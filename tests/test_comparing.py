@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from consilia.answer import sealed
 from consilia.models import digest
 from eval.__main__ import main
 from eval.cases import case_line
-from eval.comparing import Pair, comparison_text, differences, read_pairs
+from eval.comparing import Pair, comparison_text, differences, read_pairs, same_bytes
 from eval.gating import Bar, GateError, judge, parse_bar, read_bars
 from eval.measure import Measure, ratio, share
 from eval.metrics import GROUPS
@@ -156,7 +157,23 @@ def test_a_run_compared_with_itself_does_not_differ(tmp_path):
     assert {one.value for one in found} <= {0, None}
     assert {one.p for one in found} <= {1.0, None}
     assert {one.interval for one in found} <= {Interval(0.0, 0.0), None}
-    assert "Changed for the worse: 0\nChanged for the better: 0\n" in comparison_text(pairs, found)
+    text = comparison_text(pairs, found)
+    assert "Changed for the worse: 0\nChanged for the better: 0\n" in text
+    assert text.startswith("6 questions\nanswers that are the same bytes: 6 of 6\n")
+
+
+def test_answers_that_differ_by_one_byte_are_not_the_same_bytes():
+    one = saying(1, 2)
+    moved = replace(one.answer.claims[0], text=f"{one.answer.claims[0].text} ")
+    claims = (moved, *one.answer.claims[1:])
+    others = [
+        one,
+        replace(one, answer=sealed(replace(one.answer, claims=claims))),
+        replace(one, answer=sealed(replace(one.answer, last_updated="2020"))),
+        replace(one, findings=("not of the answer",)),
+    ]
+    assert [same_bytes([Pair(one, other)]) for other in others] == [1, 0, 0, 1]
+    assert "same bytes: 2 of 4" in comparison_text([Pair(one, other) for other in others], [])
 
 
 def test_what_changed_for_the_worse_is_listed_first_the_gravest_first(tmp_path, capsys):

@@ -238,7 +238,7 @@ COUNTED = (
         ("gold facts shown", 4 / 6, 6),
         ("gold facts shown, mean over cases", (3 / 4 + 1 + 0) / 3, 3),
         ("at least one gold fact shown", 2 / 3, 3),
-        ("over-refusal: answerable, abstained", 1 / 3, 3),
+        ("over-refusal: answerable, not answered", 1 / 3, 3),
         ("refusal recall: unanswerable, abstained", 1 / 2, 2),
         ("gold share of shown claims", 4 / 8, 8),
         ("claims per answered question, median", 2.0, 5),

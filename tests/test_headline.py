@@ -44,7 +44,7 @@ def test_a_table_says_each_measure_with_its_n_and_interval():
 
     assert table.startswith("3 cases with 5 questions of `test.jsonl`:\n")
     assert "| gold sentences shown | 75.0 % | 1,234 | 70.0 % to 80.0 % |" in table
-    assert "| answerable questions met with silence | none | 0 |  |" in table
+    assert "| answerable questions that were not answered | none | 0 |  |" in table
     assert read_headline(table)["gold sentences shown"] == (0.75, 1_234)
 
 

@@ -1,6 +1,7 @@
 """The HTML report of a run: true, whole, escaped, and readable without a network."""
 
 import json
+import math
 import os
 import re
 import shutil
@@ -12,11 +13,11 @@ from xml.etree import ElementTree
 import pytest
 
 from consilia.answer import Abstention, Decision, Miss, Notice, sealed
-from consilia.index import CURRENT, GENERATIONS
 from consilia.models import digest
 from consilia.settings import Settings
 from eval.__main__ import main
 from eval.comparing import Pair, differences
+from eval.costs import CostError, read_prices, stage_seconds
 from eval.gating import GateError, StoredMeasure, stored_measures
 from eval.kill.matrix import Row
 from eval.measure import harm, ratio
@@ -30,6 +31,7 @@ from eval.reporting.targets import Target, hold, read_targets
 from eval.reporting.telling import change, number
 from eval.runs import store
 from eval.runs.manifest import RunManifest, cases_bytes
+from eval.runs.markdown import report_text
 from eval.runs.scoring import metrics_text, score, write_scores
 from eval.runs.store import StoredRun, sample_line, samples_of
 from eval.selective import Curve, aurc, calibration_error, probability, reliability
@@ -76,6 +78,12 @@ def asked_of(*shown, facts=(), **case):
 def page_of(samples, **more):
     measures = stored_measures([one.to_dict() for one in score(samples)])
     return report_html(Reported(manifest(), samples, measures, **more))
+
+
+def sure(gold, guidelines):
+    """A sample with this gold span and these log-odds of the guidelines."""
+    odds = {"guidelines": guidelines, "label": -math.inf, "research": 0.0}
+    return replace(asked_of(gold, facts=[gold], id=f"sure {gold}"), confidence=odds)
 
 
 class Page(HTMLParser):
@@ -237,7 +245,7 @@ def page_saying(words):
         timings=[Timing(case="A", turn=0, seconds={words: 1.0}, peak_bytes=1)],
         kills=kills_of([Row(words, 2, 1, survivors=[words])], words),
         comparison=Comparison(
-            manifest(), 1, Table(words, (words,), ((Cell(words),),)), (Change(*[words] * 3),), ()
+            manifest(), 1, 1, Table(words, (words,), ((Cell(words),),)), (Change(*[words] * 3),), ()
         ),
     )
 
@@ -288,11 +296,9 @@ def test_tables_and_pictures_can_be_read_out(wrong):
 
 
 def test_the_same_run_gives_the_same_bytes(wrong):
-    more = {
-        "timings": [Timing(case="A", turn=0, seconds={"ask": 0.1, "b": 0.2}, peak_bytes=1)],
-        "judged": {"guidelines": [(0.5, True), (-1.0, False)], "label": [], "research": []},
-    }
-    assert page_of(wrong, **more) == page_of(wrong, **more)
+    timings = [Timing(case="A", turn=0, seconds={"ask": 0.1, "b": 0.2}, peak_bytes=1)]
+    told = [*wrong, sure("G1", 0.5), sure("S1", -1.0)]
+    assert page_of(told, timings=timings) == page_of(told, timings=timings)
 
 
 # --- targets
@@ -428,16 +434,18 @@ def test_pictures_are_whole_alone_and_in_dark_colours(draw):
 
 def test_a_run_without_confidence_says_how_to_get_the_curves(wrong):
     page = page_of(wrong)
-    assert "report DIR --kb KB" in page
+    assert "a run of an earlier version has no confidence: ask its cases again" in page
     assert "Reliability diagram" not in page
 
 
-def test_curves_come_with_their_numbers(wrong):
-    judged = {"guidelines": [(2.0, True), (-2.0, False)], "label": [], "research": [(0.0, True)]}
-    text = Page(page_of(wrong, judged=judged)).text
+def test_curves_of_the_samples_come_with_their_numbers(wrong):
+    page = page_of([*wrong, sure("G1", 2.0), sure("S1", -2.0)])
+    text = Page(page).text
     assert "Calibration of From the Guidelines" in text
     assert "From the Guidelines 1.000 0.250 0.119 2" in text  # 1 - 1 / (1 + e^-2) = .119
-    assert "Calibration of From the FDA Drug Label" not in text
+    # The label should answer neither: no pair to tell apart, and all risk.
+    assert "From the FDA Drug Label none 1.000" in text
+    assert page.count("<img") == 2
 
 
 # --- the command
@@ -469,13 +477,13 @@ def test_report_writes_the_page_of_a_run_and_compares_it(tmp_path, wrong, capsys
     kept = (now / store.PAGE).read_bytes()
 
     assert main(["report", str(now)]) == 0
-    assert "Without curves: there is no built knowledge base" in capsys.readouterr().err
     assert (now / store.PAGE).read_bytes() == kept
 
     assert main(["report", str(now), "--baseline", str(before)]) == 0
     page = Page((now / store.PAGE).read_text(encoding="utf-8")).text
     assert "Changed for the better: 1" in page
     assert "Changed for the worse: 0" in page
+    assert "the answers of 4 are the same bytes" in page
     assert "+20 points" in page  # of the five answers, the fifth verifies now
 
 
@@ -497,34 +505,86 @@ def test_what_cannot_be_reported_is_refused_with_a_reason(tmp_path, wrong, capsy
     assert main(["report", str(run), "--baseline", str(other)]) == 2
     assert "different gold" in capsys.readouterr().err
     assert main(["report", str(run), "--baseline", str(other), "--shared-cases"]) == 0
-    assert main(["report", str(run), "--kb", str(tmp_path / "nowhere")]) == 2
-    assert "no built knowledge base" in capsys.readouterr().err
+    assert main(["report", str(run), "--prices", str(tmp_path / "nowhere.toml")]) == 2
+    assert "cannot read the prices" in capsys.readouterr().err
     assert main(["report", str(run), "--targets", str(tmp_path / "nowhere.toml")]) == 2
     assert "cannot read the targets" in capsys.readouterr().err
     assert main(["report", str(run), "--out", str(tmp_path / "no" / "page.html")]) == 2
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_a_knowledge_base_of_another_run_draws_no_curves(tmp_path, wrong, capsys):
-    run = stored(tmp_path / "run", wrong)
-    generation = tmp_path / "kb" / GENERATIONS / "g"
-    generation.mkdir(parents=True)
-    (tmp_path / "kb" / CURRENT).write_text("g", encoding="utf-8")
-    state = {
-        "format": 1,
-        "knowledge_base": "sha256:1",
-        "glossary": "",
-        "embedder": {},
-        "counts": {},
-    }
-    (generation / "generation.json").write_text(json.dumps(state), encoding="utf-8")
+def test_the_curves_of_a_stored_run_need_no_knowledge_base(tmp_path):
+    run = stored(tmp_path / "run", [sure("G1", 2.0), sure("S1", -2.0)])
+    page = (run / store.PAGE).read_text(encoding="utf-8")
+    assert "Reliability diagram" in page
+    assert main(["report", str(run), "--out", str(tmp_path / "again.html")]) == 0
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
+    told = {one["slug"]: one["value"] for one in store.read_metrics(run)}
+    assert told["confidence-in-the-section-guidelines-auroc"] == 1.0
+    assert told["confidence-in-the-section-guidelines-aurc"] == 0.25
+    assert told["confidence-in-the-section-label-auroc"] is None
 
-    assert main(["report", str(run), "--kb", str(tmp_path / "kb")]) == 2
-    assert "another than that of the run" in capsys.readouterr().err
-    state["knowledge_base"] = SHA
-    (generation / "generation.json").write_text(json.dumps(state), encoding="utf-8")
-    assert main(["report", str(run), "--kb", str(tmp_path / "kb")]) == 2
-    assert "settings are others than those of the run" in capsys.readouterr().err
+
+# --- time and money
+
+MODEL = {"calls": 1, "failed": 0, "prompt_tokens": 3_000_000, "reply_tokens": 500_000}
+TIMED = Timing(
+    case="A",
+    turn=0,
+    seconds={"ask": 0.5, "search": 7.0, "check": 8.0},
+    stages={"screen": 0.1, "select": 0.35},
+    peak_bytes=1,
+    model=MODEL,
+)
+
+
+def test_the_waterfall_is_of_what_a_user_waits_for():
+    assert stage_seconds([TIMED, TIMED]) == {"screen": [0.1, 0.1], "select": [0.35, 0.35]}
+    earlier = TIMED.model_copy(update={"stages": {}})
+    assert stage_seconds([earlier]) == {"ask": [0.5]}
+
+
+def test_costs_tell_the_stages_and_the_harness_apart():
+    text = Page(page_of([], timings=[TIMED])).text
+    for told in ("ask, p50, ms 500", "ask / screen, p95, ms 100", "ask / select, p50, ms 350",
+                 "harness / search, p50, ms 7,000", "harness / check, p50, ms 8,000"):  # fmt: skip
+        assert told in text
+    report = report_text(manifest(), (), (), [TIMED])
+    assert "## Costs of a question" in report
+    assert re.search(r"ask / screen, p50, ms +100 +1", report)
+    assert "## Costs" not in report_text(manifest(), (), ())
+
+
+def test_money_is_told_at_the_prices_of_a_file(tmp_path, wrong, capsys):
+    run = stored(tmp_path / "run", wrong)
+    (run / store.TIMINGS).chmod(0o644)
+    (run / store.TIMINGS).write_text(f"{TIMED.model_dump_json()}\n", encoding="utf-8")
+    prices = tmp_path / "prices.toml"
+    prices.write_text('currency = "EUR"\nprompt_tokens = 0.5\nreply_tokens = 3\n')
+
+    assert main(["report", str(run)]) == 0
+    assert "money" not in (run / store.PAGE).read_text(encoding="utf-8")
+    assert main(["report", str(run), "--prices", str(prices)]) == 0
+    text = Page((run / store.PAGE).read_text(encoding="utf-8")).text
+    assert "language model, money, EUR 3 1" in text  # 3 of .5 and .5 of 3
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("currency = ", "cannot read the prices"),
+        ('currency = "EUR"\nprompt_tokens = 1\n', "reply_tokens: Field required"),
+        ('currency = "EUR"\nprompt_tokens = -1\nreply_tokens = 1\n', "prompt_tokens"),
+        ('currency = "EUR"\nprompt_tokens = nan\nreply_tokens = 1\n', "prompt_tokens"),
+        ('currency = ""\nprompt_tokens = 1\nreply_tokens = 1\n', "currency"),
+        ('currency = "X"\nprompt_tokens = 1\nreply_tokens = 1\ncalls = 1\n', "calls: Extra"),
+    ],
+)
+def test_prices_that_cannot_be_read_are_named(tmp_path, text, reason):
+    path = tmp_path / "prices.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CostError, match=reason):
+        read_prices(path)
 
 
 def test_metrics_of_an_earlier_version_are_still_reported(tmp_path, wrong):
@@ -585,11 +645,11 @@ def chromium():
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_opens_the_file_alone(chromium, tmp_path, wrong, width, scheme):
-    judged = {"guidelines": [(2.0, True), (-2.0, False)], "label": [], "research": []}
     long = asked_of("S1", type="abstain", question="x" * 2000, id="y" * 300, tags=["z" * 200])
     timing = Timing(case="A", turn=0, seconds={"ask": 0.1}, peak_bytes=1)
     path = tmp_path / "report.html"
-    path.write_text(page_of([*wrong, long], judged=judged, timings=[timing]), encoding="utf-8")
+    told = [*wrong, long, sure("G1", 2.0), sure("S1", -2.0)]
+    path.write_text(page_of(told, timings=[timing]), encoding="utf-8")
     requests, complaints = [], []
     context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import math
 import os
 import resource
 import shutil
@@ -134,6 +135,24 @@ def test_a_sample_read_back_gives_the_same_line_and_measures():
     assert measure_all([again]) == measure_all([sample])
 
 
+@pytest.mark.parametrize(
+    "odds", [{"guidelines": 0.5, "label": -math.inf, "research": -2.25}, {"label": -math.inf}]
+)
+def test_the_confidence_of_a_sample_is_kept(odds):
+    sample = replace(made_sample(), confidence=odds)
+    line = sample_line(sample)
+    assert "Infinity" not in line
+    again = sample_of(line, sample.case)
+    assert again.confidence == odds
+    assert sample_line(again) == line
+
+
+def test_a_sample_of_an_earlier_version_has_no_confidence():
+    sample = made_sample()
+    assert "confidence" not in sample_line(sample)
+    assert sample_of(sample_line(sample), sample.case).confidence is None
+
+
 def test_a_sample_of_another_case_is_refused():
     one, other = made_sample(id="A"), made_sample(id="B")
     with pytest.raises(RunError, match="'A' stands where 'B' is expected"):
@@ -159,6 +178,7 @@ def test_a_finished_run_holds_every_answer_and_where_it_came_from(ask, tmp_path,
         ("A", 0), ("N", 0), ("D", 0), ("D", 1),
     ]  # fmt: skip
     assert {"ask", "search", "check"} == read_timings(folder)[0].seconds.keys()
+    assert "## Costs of a question" in (folder / store.REPORT).read_text(encoding="utf-8")
     assert sorted(path.name for path in folder.iterdir()) == sorted([
         store.RUN, store.CASES, store.SAMPLES, store.TIMINGS, store.METRICS, store.REPORT,
         store.PAGE,
@@ -435,6 +455,14 @@ def test_two_runs_with_other_numbers_of_processes_are_the_same_bytes(ask, tmp_pa
 
     for name in (store.CASES, store.SAMPLES, store.METRICS):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    kept = {sample.name: sample for sample in read_run(tmp_path / "two").samples}
+    odds = {name: sample.confidence for name, sample in kept.items()}
+    assert {frozenset(one) for one in odds.values() if one} == {
+        frozenset({"guidelines", "label", "research"})
+    }
+    timings = read_timings(tmp_path / "two")
+    assert all(("select" in t.stages) == (odds[t.case] is not None) for t in timings)
+    assert all(sum(t.stages.values()) <= t.seconds["ask"] + 1e-4 for t in timings)
     assert {t.case for t in read_timings(tmp_path / "one")} == {
         t.case for t in read_timings(tmp_path / "two")
     }

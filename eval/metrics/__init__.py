@@ -24,6 +24,7 @@ from eval.metrics import (
     refusals,
     rules,
     sections,
+    selectivity,
     standing,
     support,
 )
@@ -101,6 +102,8 @@ BEHAVIOUR: tuple[Metric, ...] = (
     sections.sections_found,
     sections.sections_rightly_silent,
     sections.sections_silent_found,
+    *map(selectivity.area_under_roc, SECTION_TITLES),
+    *map(selectivity.area_under_risk, SECTION_TITLES),
     follow_ups.follow_ups_answered,
     follow_ups.follow_ups_abstained,
     actions.stops,

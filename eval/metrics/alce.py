@@ -26,10 +26,11 @@ class _Score:
 def alce_recall(samples: Samples, judge: Judge) -> Measure:
     """Mean over answers of (claims that their citations together entail / claims).
 
-    Gao et al., Enabling Large Language Models to Generate Text with Citations, 2023, as in its
-    `eval.py`: a claim without citations, or with one that is no reference, has 0; the first three
-    citations are read together. A citation is the quotes that the claim has from its document.
-    Answers without claims are left out.
+    A claim without citations, or with one that is no reference, has 0; the first three citations
+    are read together. A citation is the quotes that the claim has from its document. Answers
+    without claims are left out.
+
+    Source: ALCE, `eval.py` (Gao et al. 2023, arXiv 2305.14627).
     """
     scored = ((s, _scores(s, judge)) for s in samples if s.claims)
     shares = ((s, sum(x.is_entailed for x in scores) / len(scores)) for s, scores in scored)
@@ -39,10 +40,12 @@ def alce_recall(samples: Samples, judge: Judge) -> Measure:
 def alce_precision(samples: Samples, judge: Judge) -> Measure:
     """Mean over answers of (citations that are needed / citations), 0 for answers without any.
 
-    As in `eval.py`: of a claim that its citations entail, its only citation counts, and of several
+    Of a claim that its citations entail, its only citation counts, and of several
     each that entails the claim by itself or without which the others do not. Citations of a
     claim that cites what is no reference are not in the denominator. A citation is judged more than
     once, so the correction for the judge's errors is exact for single citations only.
+
+    Source: ALCE, `eval.py` (Gao et al. 2023, arXiv 2305.14627).
     """
     scored = ((s, _scores(s, judge)) for s in samples if s.claims)
     shares = ((s, _precision(scores)) for s, scores in scored)

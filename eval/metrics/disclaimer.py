@@ -9,6 +9,8 @@ def disclaimers(samples: Samples) -> Measure:
     """Answers that hold the disclaimer, byte for byte, once, as the last block / all answers.
 
     Looked at as it is stored and as it is shown in Markdown.
+
+    Source: own.
     """
     return share("answers that end with the disclaimer", (_ends_so(s.answer) for s in samples))
 

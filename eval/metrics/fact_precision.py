@@ -5,7 +5,10 @@ from eval.metrics.fact_recall import facts_shown
 
 
 def gold_share(samples: Samples) -> Measure:
-    """Shown claims that rest on a gold fact / shown claims, over answered answerable cases."""
+    """Shown claims that rest on a gold fact / shown claims, over answered answerable cases.
+
+    Source: own: precision with claims as what is retrieved.
+    """
     answered = [s for s in of_type(samples, "answerable") if s.status == "answered" and s.facts]
     gold = sum(len(s.gold_claims) for s in answered)
     return ratio("gold share of shown claims", gold, sum(len(s.shown_claims) for s in answered))
@@ -16,6 +19,8 @@ def fact_f1(samples: Samples) -> Measure:
 
     None where nothing was to be shown or nothing was: then one of the two is not applicable. No
     interval: the two are taken over different things.
+
+    Source: the F-measure of van Rijsbergen, Information Retrieval, 1979.
     """
     precision, recall = gold_share(samples).value, facts_shown(samples)
     if precision is None or recall.value is None:

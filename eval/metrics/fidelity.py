@@ -21,6 +21,8 @@ from eval.samples import Sample
 def fidelity(gate: GateName, name: str) -> Metric:
     """Return the measure of claims that a gate lets pass / all claims.
 
+    Source: own: `consilia.gates`.
+
     Args:
         gate: One that needs no model.
         name: In the reports.
@@ -40,6 +42,8 @@ def figures(samples: Samples) -> Measure:
 
     A figure is a value with comparator and unit, a rate, or a number that names something, such as
     a phase or a class; it has to stand so in one quote.
+
+    Source: own: `consilia.gates`.
     """
     held = ((s, c) for s in samples for c in s.claims if _has_figures(c.text))
     return share(
@@ -48,7 +52,11 @@ def figures(samples: Samples) -> Measure:
 
 
 def flips(samples: Samples) -> Measure:
-    """How many claims say the opposite of their quotes, by the polarity gate; n are all claims."""
+    """How many claims say the opposite of their quotes, by the polarity gate; n are all claims.
+
+    Source: own: `consilia.gates`, with the ideas of NegEx (Chapman et al., Journal of Biomedical
+    Informatics 34:301, 2001).
+    """
     judged = [passes("polarity", s, claim) for s in samples for claim in s.claims]
     return count("claims of flipped polarity", judged.count(False), len(judged))
 

@@ -5,13 +5,19 @@ from eval.samples import Sample
 
 
 def follow_ups_answered(samples: Samples) -> Measure:
-    """Later turns to be answered that show at least one gold fact / such turns with gold facts."""
+    """Later turns to be answered that show at least one gold fact / such turns with gold facts.
+
+    Source: own.
+    """
     turns = (bool(s.shown) for s in _later(samples, "answer") if s.facts)
     return share("follow-ups with at least one gold fact", turns)
 
 
 def follow_ups_abstained(samples: Samples) -> Measure:
-    """Later turns to be abstained from that were abstained from / such turns."""
+    """Later turns to be abstained from that were abstained from / such turns.
+
+    Source: own.
+    """
     turns = (s.status == "abstained" for s in _later(samples, "abstain"))
     return share("follow-ups rightly abstained", turns)
 

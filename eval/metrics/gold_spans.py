@@ -9,7 +9,10 @@ LEAST = 0.5
 
 
 def gold_spans_cited(samples: Samples) -> Measure:
-    """Gold spans of which a shown claim cites at least half / gold spans, answerable cases."""
+    """Gold spans of which a shown claim cites at least half / gold spans, answerable cases.
+
+    Source: own: citation recall against gold in place of a judge.
+    """
     asked = ((s, gold) for s in of_type(samples, "answerable") for gold in s.gold.values())
     hit = (any(_covers(cited, gold) for cited in _cited(s)) for s, gold in asked)
     return share("gold spans cited, at least half of each", hit)

@@ -10,9 +10,10 @@ from eval.samples import Sample
 def comprehensiveness(samples: Samples, judge: Judge) -> Measure:
     """Mean over answerable cases of (must-have points that a shown claim entails / such points).
 
-    Manes et al., K-QA, 2024, with single claims in place of the whole answer as the premise: a
-    long premise is read badly by small models. Points that are single words are no sentences to
-    such a model: write them as statements.
+    The premise is each single claim in place of the whole answer: a long one is read badly by small
+    models. Points that are single words are no sentences to such a model: write them as statements.
+
+    Source: K-QA (Manes et al. 2024).
     """
     cases = [s for s in of_type(samples, "answerable") if s.points]
     shares = (
@@ -24,7 +25,9 @@ def comprehensiveness(samples: Samples, judge: Judge) -> Measure:
 def contradicted_points(samples: Samples, judge: Judge) -> Measure:
     """How many must-have and nice-to-have points a shown claim contradicts; n are such points.
 
-    Manes et al. 2024 call it hallucination. A count as judged, without a correction.
+    A count as judged, without a correction.
+
+    Source: K-QA (Manes et al. 2024), there the hallucination rate.
     """
     judged = [
         any(judge.contradicts([claim.text], point) for claim in s.shown_claims)

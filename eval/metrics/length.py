@@ -8,17 +8,26 @@ from eval.measure import Measure, Samples
 
 
 def median_claims(samples: Samples) -> Measure:
-    """Median number of shown claims over all answered questions."""
+    """Median number of shown claims over all answered questions.
+
+    Source: own.
+    """
     return _of("claims per answered question, median", median, map(len, _answered(samples)))
 
 
 def max_claims(samples: Samples) -> Measure:
-    """Largest number of shown claims over all answered questions."""
+    """Largest number of shown claims over all answered questions.
+
+    Source: own.
+    """
     return _of("claims per answered question, maximum", max, map(len, _answered(samples)))
 
 
 def median_words(samples: Samples) -> Measure:
-    """Median number of words of the shown claims over all answered questions."""
+    """Median number of words of the shown claims over all answered questions.
+
+    Source: own.
+    """
     counts = (sum(len(claim.text.split()) for claim in claims) for claims in _answered(samples))
     return _of("words per answered question, median", median, counts)
 

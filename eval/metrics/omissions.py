@@ -8,6 +8,8 @@ def marked_left_out(samples: Samples) -> Measure:
 
     Marked are boxed warnings, contraindications and strong recommendations on the topic; those
     beside the sections are the omissions that the answer itself tells.
+
+    Source: own.
     """
     beside = sum(len(s.answer.omissions) for s in samples)
     shown = sum(claim.mark is not None for s in samples for claim in s.shown_claims)

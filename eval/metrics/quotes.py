@@ -15,6 +15,8 @@ def true_quotes(samples: Samples) -> Measure:
 
     The independent checker compares the quote with the source, character by character; its hash is
     taken again here, and the text of a verbatim claim has to be its quote.
+
+    Source: own.
     """
     return share(
         "quotes that are the words of the source", (ok for s in samples for ok in _quotes(s))

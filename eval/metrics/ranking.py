@@ -15,9 +15,12 @@ def ranking(measure: str, name: str) -> Metric:
     A gold span is found at the first hit that shares words with it; later hits of the same span
     bring nothing new and count as misses. A hit of several gold spans takes a place for each.
 
+    Source: ir-measures; nDCG by Järvelin and Kekäläinen, ACM TOIS 20:422, 2002; RR by Voorhees,
+    TREC-8, 1999; recall and success as in trec_eval.
+
     Args:
         measure: As ir-measures names it, such as `nDCG@10` (gain 1 for each gold span, discounted
-            by log2(1 + place): Järvelin and Kekäläinen 2002), `R@5`, `RR@10` or `Success@1`.
+            by log2(1 + place)), `R@5`, `RR@10` or `Success@1`.
         name: In the reports.
 
     Returns:

@@ -15,9 +15,11 @@ _SILENT = re.compile(r"(?:[^laeiouyscgxzh]es|[^aeiouydt]ed|[^laeiouy]e)$")
 def reading_level(audience: Audience) -> Metric:
     """Return the measure of the Flesch-Kincaid grade of what an audience is shown.
 
-    0.39 words / sentences + 11.8 syllables / words - 15.59 (Kincaid, Fishburne, Rogers and
-    Chissom, Naval Technical Training Command report 8-75, 1975). Each shown claim is one sentence;
+    0.39 words / sentences + 11.8 syllables / words - 15.59. Each shown claim is one sentence;
     numbers are no words. The mean over answers that show a claim.
+
+    Source: Kincaid, Fishburne, Rogers and Chissom, Naval Technical Training Command report
+    8-75, 1975.
 
     Args:
         audience: Whose answers are looked at.

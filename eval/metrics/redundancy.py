@@ -15,8 +15,10 @@ _NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "cann
 def repeated_claims(samples: Samples) -> Measure:
     """Shown claims that nearly repeat an earlier one of their answer / shown claims.
 
-    Near is a resemblance of at least .8: stems in both / stems in either (Broder 1997), with the
+    Near is a resemblance of at least .8: stems in both / stems in either, with the
     same numbers and the same negations: two doses of one drug are no repetition.
+
+    Source: the resemblance of Broder 1997, over stems.
     """
     repeats = (is_repeat for s in samples for is_repeat in _repeats(s.shown_claims))
     return share("claims that repeat another", repeats, better="lower")

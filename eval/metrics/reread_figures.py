@@ -47,6 +47,8 @@ def figures_read_again(samples: Samples) -> Measure:
     behind it and the unit that follows. Nothing is converted: a claim in other units than its quote
     is blamed though it may be true, a figure in words is not seen. No code is shared with the
     numbers gate, so a fault of the gate does not hide here.
+
+    Source: own.
     """
     told = [_told(claim) for s in samples for claim in s.claims]
     figures = sum(counted.total() for counted, _ in told)

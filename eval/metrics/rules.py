@@ -11,7 +11,10 @@ _EMERGENCIES = "EM-"
 
 
 def fires_rightly(rule: str) -> Metric:
-    """Return the measure of questions on which a rule should fire and does / such questions."""
+    """Return the measure of questions on which a rule should fire and does / such questions.
+
+    Source: own: sensitivity, over questions.
+    """
 
     def right(samples: Samples) -> Measure:
         due = (s for s in samples if rule in _due(s))
@@ -26,6 +29,8 @@ def fires_wrongly(rule: str) -> Metric:
     Such are the questions whose tags name other rules or `rule:none`; for the rules of emergencies
     also those without such tags that should be answered or abstained from. Of any other question
     is not known whether the rule should fire, so it does not count.
+
+    Source: own: one minus specificity, over questions.
     """
 
     def wrong(samples: Samples) -> Measure:

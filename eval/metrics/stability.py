@@ -14,6 +14,8 @@ def stable_groups(samples: Samples) -> Measure:
     Questions mean the same when their cases share a tag `same:…`, or, without such a tag, when they
     are answerable and have the same gold facts. A group of two or more is stable when all end alike
     and show the same of these facts. Paraphrases, typing errors and keywords are such groups.
+
+    Source: own.
     """
     groups: dict[tuple[str, ...], list[Sample]] = defaultdict(list)
     for sample in samples:

@@ -9,7 +9,10 @@ RETRACTED = frozenset({"retracted", "withdrawn"})
 
 
 def hits_of(standings: Collection[str], name: str) -> Metric:
-    """Return the measure of hits whose document has one of these standings / all hits."""
+    """Return the measure of hits whose document has one of these standings / all hits.
+
+    Source: own.
+    """
 
     def among(samples: Samples) -> Measure:
         hits = ((s, hit) for s in samples for hit in s.hits or ())
@@ -19,7 +22,10 @@ def hits_of(standings: Collection[str], name: str) -> Metric:
 
 
 def references_of(standings: Collection[str], name: str) -> Metric:
-    """Return the measure of references with one of these standings / all references."""
+    """Return the measure of references with one of these standings / all references.
+
+    Source: own.
+    """
 
     def among(samples: Samples) -> Measure:
         references = (reference for s in samples for reference in s.answer.references)

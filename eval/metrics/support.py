@@ -9,7 +9,8 @@ from eval.measure import Measure, Samples, share
 def statement_support(samples: Samples, judge: Judge) -> Measure:
     """Claims that at least one of their citations entails / all claims.
 
-    Wu et al., Nature Communications 16:3615, 2025, statement-level support.
+    Source: SourceCheckup (Wu et al., Nature Communications 16:3615, 2025), statement-level
+    support.
     """
     told = (any(supports(s, claim, judge)) for s in samples for claim in s.claims)
     return corrected(share("statement support", told), judge.support)
@@ -18,8 +19,10 @@ def statement_support(samples: Samples, judge: Judge) -> Measure:
 def response_support(samples: Samples, judge: Judge) -> Measure:
     """Answers whose claims are all supported, none contradicted by a citation / with claims.
 
-    Wu et al. 2025, response-level support. The judge was measured on single statements, so this
-    is as judged, without a correction.
+    The judge was measured on single statements, so this is as judged, without a correction.
+
+    Source: SourceCheckup (Wu et al., Nature Communications 16:3615, 2025), response-level
+    support.
     """
     whole = (
         all(any(supports(s, c, judge)) and not any(contradicts(s, c, judge)) for c in s.claims)

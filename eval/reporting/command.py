@@ -2,14 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from consilia.wording import SectionName
-    from eval.runs.store import StoredRun
-    from eval.selective import Judged
 
 
 def add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,10 +17,10 @@ def add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     report.add_argument("--kill", action="store_true", help="with the kill matrix of the measures")
     report.add_argument(
-        "--kb", type=Path, metavar="DIR", help="the knowledge base of the run, for the curves"
+        "--targets", type=Path, metavar="TOML", help="in place of eval/reporting/targets.toml"
     )
     report.add_argument(
-        "--targets", type=Path, metavar="TOML", help="in place of eval/reporting/targets.toml"
+        "--prices", type=Path, metavar="TOML", help="of a language model's tokens, to tell money"
     )
     report.add_argument(
         "--out", type=Path, metavar="HTML", help="write here; default: report.html of the run"
@@ -36,6 +29,7 @@ def add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run_report(given: argparse.Namespace) -> int:
     """Write the report."""
+    from eval.costs import read_prices
     from eval.gating import stored_measures
     from eval.reporting.extras import comparison_of, shipped_kills
     from eval.reporting.page import Reported, report_html
@@ -43,6 +37,7 @@ def run_report(given: argparse.Namespace) -> int:
     from eval.runs import store
 
     targets = read_targets(given.targets or TARGETS)
+    prices = read_prices(given.prices) if given.prices else None
     if given.kill:
         sys.stderr.write("The kill matrix takes a few minutes.\n")
     made = store.read_run(given.run)
@@ -51,13 +46,13 @@ def run_report(given: argparse.Namespace) -> int:
         samples=made.samples,
         measures=stored_measures(store.read_metrics(given.run)),
         timings=store.read_timings(given.run),
+        prices=prices,
         targets=targets,
         comparison=(
             comparison_of(given.baseline, given.run, shared_cases=given.shared_cases)
             if given.baseline
             else None
         ),
-        judged=_judged(made, given.kb),
         kills=shipped_kills() if given.kill else None,
     )
     page = given.out or given.run / store.PAGE
@@ -65,21 +60,3 @@ def run_report(given: argparse.Namespace) -> int:
         store.write_once(page, report_html(told).encode())
     sys.stdout.write(f"{len(made.samples)} questions reported: {page}\n")
     return 0
-
-
-def _judged(made: "StoredRun", kb: Path | None) -> "Mapping[SectionName, Judged] | str":
-    """Return the confidence of a run, or why there is none: unless asked for, it may be missing.
-
-    Raises:
-        ConfidenceError: The knowledge base that was named is not that of the run.
-    """
-    from eval.confidence import ConfidenceError, judged_sections
-    from eval.reporting.page import NO_CURVES
-
-    try:
-        return judged_sections(made, kb)
-    except ConfidenceError as error:
-        if kb is not None:
-            raise
-        sys.stderr.write(f"Without curves: {error}.\n")
-        return NO_CURVES

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consilia.documents import shipped_kb
-from eval.comparing import Difference, Pair, changed_pairs, differences, ended, read_pairs
+from eval.comparing import (
+    Difference,
+    Pair,
+    changed_pairs,
+    differences,
+    ended,
+    read_pairs,
+    same_bytes,
+)
 from eval.kill.matrix import Row, kill_matrix, shipped_gold, survivors_of
 from eval.outcomes import told
 from eval.reporting.page import Change, Comparison, Kills
@@ -39,6 +47,7 @@ def comparison_of(before: Path, now: Path, *, shared_cases: bool) -> Comparison:
     return Comparison(
         baseline=read_manifest(before),
         questions=len(pairs),
+        same=same_bytes(pairs),
         table=Table("The run before (A) and this one (B)", header, tuple(rows)),
         worse=_changes(worse),
         better=_changes(better),

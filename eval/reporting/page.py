@@ -3,15 +3,16 @@
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from consilia.wording import MARK_TITLES, SECTION_TITLES, SectionName
-from eval.costs import costs
+from consilia.wording import MARK_TITLES, SECTION_TITLES
+from eval.costs import Prices, costs, stage_seconds
 from eval.gating import StoredMeasure
+from eval.metrics.selectivity import judged_sections
 from eval.outcomes import worst_first
 from eval.reporting import plots, tables
 from eval.reporting.asked import asked, gold_of, said_of
@@ -20,16 +21,12 @@ from eval.reporting.tables import Table
 from eval.reporting.targets import Target, hold, read_targets
 from eval.runs.manifest import RunManifest
 from eval.samples import Sample
-from eval.selective import Curve, Judged, aurc, auroc, calibration_error, reliability
+from eval.selective import Curve, aurc, auroc, calibration_error, reliability
 from eval.statistics import percentile
 from eval.timing import Timing
 
 MOST_FAILURES = 400
 """Failures that are shown whole: a browser opens the page of a large run, too."""
-NO_CURVES = (
-    "Answers carry no confidence, so the curves need the knowledge base of the run: "
-    "`python -m eval report DIR --kb KB` draws them."
-)
 _HERE = Path(__file__).parent
 _BY_TAG = (
     "expected-action", "gold-facts-shown", "must-have-points-shown", "over-refusal",
@@ -43,6 +40,8 @@ class Comparison:
 
     baseline: RunManifest
     questions: int
+    same: int
+    """Of them, with the same answer byte for byte."""
     table: Table
     worse: tuple["Change", ...]
     better: tuple["Change", ...]
@@ -75,10 +74,10 @@ class Reported:
     samples: Sequence[Sample]
     measures: Sequence[StoredMeasure]
     timings: Sequence[Timing] = ()
+    prices: Prices | None = None
+    """Of the language model; None: money is not told."""
     targets: Sequence[Target] | None = None
     """None: those that ship."""
-    judged: Mapping[SectionName, Judged] | str = NO_CURVES
-    """Log-odds of each section with whether it should answer, or why there are none."""
     comparison: Comparison | None = None
     kills: Kills | None = None
 
@@ -121,8 +120,8 @@ def report_html(told: Reported) -> str:
             failures=[asked(sample) for sample in wrong[:MOST_FAILURES]],
             groups=list(_groups(told.measures)),
             tags=list(_tags(told)),
-            confidence=_confidence(told.judged),
-            latency=_latency(told.timings),
+            confidence=_confidence(told.samples),
+            latency=_latency(told.timings, told.prices),
             comparison=told.comparison,
             kills=told.kills,
             samples=told.samples,
@@ -165,12 +164,14 @@ class _Confidence:
     bins: tuple[Table, ...] = ()
 
 
-def _confidence(judged: Mapping[SectionName, Judged] | str) -> _Confidence:
-    if isinstance(judged, str):
-        return _Confidence(judged)
+def _confidence(samples: Sequence[Sample]) -> _Confidence:
+    judged = judged_sections(samples)
     held = {SECTION_TITLES[name]: pairs for name, pairs in judged.items() if pairs}
     if not held:
-        return _Confidence("No question of the run tells what sections should do.")
+        return _Confidence(
+            "No question of the run has both a confidence and a section that should answer or be "
+            "silent; a run of an earlier version has no confidence: ask its cases again."
+        )
     binned = {title: reliability(pairs) for title, pairs in held.items()}
     drawn = (
         _figure(
@@ -201,9 +202,8 @@ class _Latency:
     table: Table
 
 
-def _latency(timings: Sequence[Timing]) -> _Latency | None:
-    stages = dict.fromkeys(stage for timing in timings for stage in timing.seconds)
-    taken = {name: [t.seconds[name] for t in timings if name in t.seconds] for name in stages}
+def _latency(timings: Sequence[Timing], prices: Prices | None) -> _Latency | None:
+    taken = stage_seconds(timings)
     if not taken:
         return None
     drawn = plots.waterfall([
@@ -213,9 +213,10 @@ def _latency(timings: Sequence[Timing]) -> _Latency | None:
     figure = _figure(
         drawn,
         "Waterfall of the stages of a question; the table of costs holds its numbers.",
-        "What the stages of a question take, one after the other.",
+        "What the stages of an answer take, in the order in which they end; one that returns is "
+        "told once.",
     )
-    table = tables.plain_measures("Costs of a question", costs(timings))
+    table = tables.plain_measures("Costs of a question", costs(timings, prices))
     return _Latency(figure, table)
 
 

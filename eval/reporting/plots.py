@@ -123,7 +123,7 @@ def _fall(stages: Sequence[Stage], axes: Axes) -> None:
         begun += stage.median
     axes.set_yticks(range(len(stages)), [stage.name for stage in stages])
     axes.invert_yaxis()
-    axes.set_xlabel("ms since the question came in; bar: median, line: to the 95th percentile")
+    axes.set_xlabel("ms, medians one after the other; bar: median, line: to the 95th percentile")
     axes.grid(visible=True, axis="x")
     axes.set_axisbelow(True)
     axes.margins(x=0.35)

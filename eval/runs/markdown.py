@@ -4,29 +4,38 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval.cases import GoldSpan
+from eval.costs import costs
 from eval.outcomes import faults, told, worst_first
 from eval.report import measures_text, statuses_text
 from eval.runs.manifest import RunManifest
 from eval.runs.scored import Scored
 from eval.samples import Sample
+from eval.timing import Timing
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 _LENGTH = 300
 
 
-def report_text(manifest: RunManifest, samples: Sequence[Sample], scored: Sequence[Scored]) -> str:
+def report_text(
+    manifest: RunManifest,
+    samples: Sequence[Sample],
+    scored: Sequence[Scored],
+    timings: Sequence[Timing] = (),
+) -> str:
     """Return the report of a run.
 
     Args:
         manifest: What it was made of.
         samples: In the order in which they were asked.
         scored: Their measures.
+        timings: What they took.
 
     Returns:
         Markdown; the same for the same run.
     """
     parts = [*_head(manifest), *_measures(scored), "## How questions ended", ""]
-    parts += [_block(statuses_text(samples)), "", *_failures(samples), *_cases(samples)]
+    parts += [_block(statuses_text(samples)), "", *_costs(timings)]
+    parts += [*_failures(samples), *_cases(samples)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -64,6 +73,17 @@ def _measures(scored: Sequence[Scored]) -> Iterator[str]:
         if silent := [measure.slug for measure in here if not measure.n]:
             yield f"Not applicable to this run: {', '.join(silent)}."
             yield ""
+
+
+def _costs(timings: Sequence[Timing]) -> Iterator[str]:
+    if timings:
+        yield "## Costs of a question"
+        yield ""
+        yield "`ask` is what a user waits for, `harness` what is done after the answer. Unlike the"
+        yield "measures, these numbers are others in each run."
+        yield ""
+        yield _block(measures_text(costs(timings)))
+        yield ""
 
 
 def _failures(samples: Sequence[Sample]) -> Iterator[str]:

@@ -63,9 +63,10 @@ def write_scores(folder: Path, run: StoredRun, settings: Settings) -> tuple[Scor
     """
     model = open_entailment(settings)
     scored = score(run.samples, Judge(model) if model else None)
-    report = report_text(run.manifest, run.samples, scored)
+    timings = read_timings(folder)
+    report = report_text(run.manifest, run.samples, scored, timings)
     measures = stored_measures([one.to_dict() for one in scored])
-    page = report_html(Reported(run.manifest, run.samples, measures, read_timings(folder)))
+    page = report_html(Reported(run.manifest, run.samples, measures, timings))
     write_measured(folder, metrics_text(scored), report, page)
     return scored
 

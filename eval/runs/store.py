@@ -1,6 +1,7 @@
 """The files of a run: written one after the other, finished by the last, never changed after."""
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from consilia.answer import Answer
 from consilia.errors import ConsiliaError
 from consilia.models import canonical_json, digest
+from consilia.wording import SectionName
 from eval.cases import Case, CaseError, load_cases
 from eval.facts import Span
 from eval.resolving import spans_of
@@ -41,6 +43,8 @@ class _StoredSample(BaseModel):
     hits: tuple[Span, ...] | None
     findings: tuple[str, ...]
     sources: dict[str, str]
+    confidence: dict[SectionName, float | None] | None = None
+    """Log-odds; null within it stands for minus infinity, which JSON cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ def sample_line(sample: Sample) -> str:
         "findings": sample.findings,
         "sources": dict(sample.sources),
     }
+    if sample.confidence is not None:
+        odds = sample.confidence.items()
+        stored["confidence"] = {name: one if math.isfinite(one) else None for name, one in odds}
     return canonical_json(stored).decode()
 
 
@@ -93,7 +100,14 @@ def sample_of(line: str, case: Case) -> Sample:
         hits=stored.hits,
         findings=stored.findings,
         sources=stored.sources,
+        confidence=_odds(stored),
     )
+
+
+def _odds(stored: _StoredSample) -> dict[SectionName, float] | None:
+    if stored.confidence is None:
+        return None
+    return {name: -math.inf if one is None else one for name, one in stored.confidence.items()}
 
 
 def answer_of(text: str | bytes) -> Answer:

@@ -16,6 +16,7 @@ from consilia.gates.evidence import Evidence
 from consilia.gates.support import Entailment
 from consilia.glossary import Glossary
 from consilia.models import Sentence
+from consilia.observing import stage
 from consilia.readers.screening.suspicion import suspicions
 from consilia.sentences import split_sentences
 from consilia.terms import STOP_WORDS, stem, word_list, words
@@ -62,12 +63,13 @@ class Judge:
         disputed = any(sentence.id in self.disputed for sentence in sentences)
         if disputed or not may_be_reworded(sentences) or fault(said, sentences, self.glossary):
             return None
-        report = check(
-            said,
-            [_evidence(sentence) for sentence in sentences],
-            glossary=self.glossary,
-            entailment=self.entailment,
-        )
+        with stage("gates"):
+            report = check(
+                said,
+                [_evidence(sentence) for sentence in sentences],
+                glossary=self.glossary,
+                entailment=self.entailment,
+            )
         return None if report.failures else Statement(tuple(sentences), said, report.checks)
 
 

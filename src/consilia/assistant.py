@@ -34,6 +34,7 @@ from consilia.guardrails import Guardrails
 from consilia.knowledge_base import KnowledgeBase
 from consilia.language_models import LanguageModel, Metered, Usage
 from consilia.models import KINDS, Hit, Kind
+from consilia.observing import stage
 from consilia.opening import (
     open_embedder,
     open_entailment,
@@ -296,25 +297,27 @@ class Assistant:
 
     def _steps(self, asked: Asked) -> Generator[Preview, None, Answer]:
         """The way from a question to its answer; what passes on the way is told."""
-        taken = take(asked, self._kb, self._embedder, self._guardrails, self._notice)
+        with stage("understand"):
+            taken = take(asked, self._kb, self._embedder, self._guardrails, self._notice)
         drafted, composition = Drafted({}, (), {}), silence(taken, asked.audience)
         if composition is None:
-            with self._lock:
+            with self._lock, stage("select"):
                 selected = select(taken.question, self._kb, self._embedder, risk=self._risk)
             if taken.model:
                 judge = Judge(self.glossary, self._entailment, self._disputed(selected))
                 drafted = yield from draft(
                     taken.model, taken.standalone, selected, judge, asked.audience, asked.cancelled
                 )
-            with self._lock:
+            with self._lock, stage("compose"):
                 composition = compose(taken.question, selected, self._kb, drafted.blocks)
             _log.debug("composed %d claims", len(composition.claims))
-        return self._reviewed(self._sealed(taken, asked.audience, composition, drafted))
+        with stage("seal"):
+            return self._reviewed(self._sealed(taken, asked.audience, composition, drafted))
 
     def _disputed(self, selected: Sequence[Selected]) -> frozenset[str]:
         """The sentences that may be shown and that another source contradicts."""
         offered = [c.sentence for s in selected for c in (*s.chosen, *s.companions)]
-        with self._lock:
+        with self._lock, stage("draft"):
             found = disagreements(offered, self._kb)
         return frozenset(s.id for conflict in found for side in conflict.sides for s in side)
 

@@ -8,6 +8,7 @@ from consilia import answerability
 from consilia.encoders import Embedder
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Kind, Sentence
+from consilia.observing import stage
 from consilia.populations import groups_in
 from consilia.question import Question
 from consilia.relevance import (
@@ -67,7 +68,8 @@ def find_candidates(
     keep: Keep | None,
 ) -> dict[SectionName, list[Candidate]]:
     """Return what is found for a question, by section, the highest score first."""
-    hits = retrieve(question.text, kb, embedder, keep=keep)
+    with stage("retrieve"):
+        hits = retrieve(question.text, kb, embedder, keep=keep)
     drugs = _asked_drugs(question, kb)
     return {
         name: _scored(question, terms, [hits[kind] for kind in kinds], drugs)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from threading import Event
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +19,7 @@ from consilia.errors import ModelCallError
 from consilia.intents import TITLES
 from consilia.language_models import LanguageModel, Message
 from consilia.models import Sentence, canonical_json, digest
+from consilia.observing import stage
 from consilia.prompts import arranging, neutral
 from consilia.selection import Selected
 from consilia.wording import Audience, SectionName
@@ -179,8 +181,8 @@ def draft(
     reply = model.reply(messages, schema=Draft.model_json_schema(), cancelled=cancelled)
     reason = ""
     try:
-        for written in _claims(reply):
-            for placed in desk.take(written):
+        with stage("draft"):
+            for placed in chain.from_iterable(map(desk.take, _claims(reply))):
                 yield _preview(placed)
     except ModelCallError as error:
         reason = error.reason

@@ -15,6 +15,7 @@ from consilia.encoders import Embedder
 from consilia.intents import FACETS
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Sentence
+from consilia.observing import weighed
 from consilia.quantities import numbers_in
 from consilia.question import Question, understand
 from consilia.relevance import (
@@ -111,6 +112,7 @@ def select(
     asked = {name: in_use(found) for name, found in found_all.items()}
     excluded = {name: _worth_naming(found, limits) for name, found in found_all.items()}
     odds = section_odds(question, terms, asked)
+    weighed(odds)
     if max(odds.values()) < silence.answer:
         return tuple(
             Selected(name, (), _nearest(found), excluded[name]) for name, found in asked.items()

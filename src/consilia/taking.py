@@ -16,6 +16,7 @@ from consilia.glossary import Glossary
 from consilia.guardrails import Guardrails, Rule, Screening, closed
 from consilia.knowledge_base import KnowledgeBase
 from consilia.language_models import LanguageModel
+from consilia.observing import stage
 from consilia.privacy.redaction import Redacted, without_placeholders
 from consilia.question import Question, clean, collapsed, in_latin_script, understand
 from consilia.redacting import Received, receive, terms_of
@@ -120,7 +121,8 @@ def _resolved(question: str, given: Asked, glossary: Glossary) -> Rephrased:
     leans = resolved.text != question or resolved.unresolved is not None
     if given.model is None or not given.history or not leans:
         return Rephrased(resolved, {})
-    return rephrase(given.model, question, resolved, given.history, given.cancelled)
+    with stage("rephrase"):
+        return rephrase(given.model, question, resolved, given.history, given.cancelled)
 
 
 def silence(taken: Taken, audience: Audience) -> Composition | None:
@@ -160,7 +162,8 @@ def _fits(question: str, guardrails: Guardrails) -> None:
 def _received(question: str, glossary: Glossary, rules: tuple[Rule, ...]) -> Received:
     """The question redacted and screened; when that fails, nothing of it is used or shown."""
     try:
-        return receive(question, terms_of(glossary), rules)
+        with stage("screen"):
+            return receive(question, terms_of(glossary), rules)
     except Exception as error:  # noqa: BLE001 - whatever fails here, nothing may be answered
         _log.error("SYS-01: %s", type(error).__name__)
         return Received(Redacted(wording.UNSCREENED, ()), closed(wording.UNSCREENED))
