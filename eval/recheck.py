@@ -36,16 +36,46 @@ _JOINING = frozenset({
     "about", "among", "guide", "patie", "peopl", "repor", "sourc", "state", "their", "there",
     "these", "those", "which", "while", "whose", "would", "accor",
 })  # fmt: skip
-_SHORT = frozenset(
-    "a an the of in for to by with on at from as is are was were be been has have had that this it "
-    "its who and according says said source".split()
-)
+_SHORT = frozenset([
+    "a",
+    "an",
+    "the",
+    "of",
+    "in",
+    "for",
+    "to",
+    "by",
+    "with",
+    "on",
+    "at",
+    "from",
+    "as",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "has",
+    "have",
+    "had",
+    "that",
+    "this",
+    "it",
+    "its",
+    "who",
+    "and",
+    "according",
+    "says",
+    "said",
+    "source",
+])
 _AND_OR = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
 _MOST_MOVED = 3
 """Stretches of a quote that a claim may consist of: one phrase moved makes three."""
 _SHORTEST = 3
 """Words of a stretch, on average, where there are two or more of them."""
-_LEAST = 0.6
+_LEAST = 0.7
 """Share of the words of its quotes that a claim has to repeat; a source named may be left out."""
 
 
