@@ -806,7 +806,7 @@ def test_halves_of_two_sentences_do_not_make_one():
     [
         ("It can cause rash, nausea and fever.", "It can cause fever, rash and nausea."),
         ("It can cause rash, nausea and fever.", "It can cause rash and fever."),
-        ("After surgery, stop zelvoprine.", "Stop zelvoprine after surgery."),
+        ("During surgery, zelvoprine rose.", "Zelvoprine rose during surgery."),
         ("Cochrane notes that zelvoprine fails.", "Zelvoprine fails."),
         ("Zelvoprine slowed marbling (Level B).", "Marbling was slowed by zelvoprine."),
         ("Morvalide may cause marbling.", "Marbling may be caused by morvalide."),
