@@ -314,3 +314,34 @@ def test_a_whole_sentence_passes_without_being_compared_as_text():
     # A trailing clause keeps the sentence from being recognised as the quote itself.
     said = [evidence for evidence in shipped_evidence() if evidence.quote.endswith(".")]
     assert [e.quote for e in said if failures(f"{e.quote[:-1]}, it says.", [e])] == []
+
+
+@pytest.mark.parametrize(
+    ("span", "claim"),
+    [
+        (
+            "Adults receive zelvoprine 15 mg/kg daily (maximum 2 g).",
+            "Adults receive 15 mg/kg daily.",
+        ),
+        ("Infuse 15 mg/kg a day, up to 2 g a day.", "Infuse zelvoprine 15 mg/kg a day."),
+        ("Infuse 15 to 30 mg/kg daily, not above 2 g daily.", "Infuse 15 to 30 mg/kg daily."),
+        ("Take 40 mg three times daily.", "Take zelvoprine 40 mg."),
+        ("Infuse 15 mg/kg per dose.", "Infuse 15 mg/kg of zelvoprine."),
+    ],
+)
+def test_a_dose_keeps_its_ceiling_and_how_often_it_is_given(span, claim):
+    [failed] = failures(claim, [Evidence(span)])
+    assert "leaves out" in failed.reason
+
+
+@pytest.mark.parametrize(
+    ("span", "claim"),
+    [
+        ("Infuse 15 mg/kg daily (maximum 2 g).", "Infuse 15 mg/kg daily, at most 2 g."),
+        ("Start at 5 mg and increase to a maximum of 40 mg daily.", "Start at 5 mg."),
+        ("Take 40 mg three times daily.", "Take 40 mg TID."),
+        ("The tablet has 40 mg (maximum 12 tablets).", "The tablet has 40 mg."),
+    ],
+)
+def test_a_dose_without_a_ceiling_or_rate_of_its_own_passes(span, claim):
+    assert failures(claim, [Evidence(span)]) == ()

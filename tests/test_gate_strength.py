@@ -465,6 +465,45 @@ def test_a_listed_reaction_may_be_called_caused_and_what_followed_may_not():
     assert failures("Zelvoprine causes rash.", [followed])
 
 
+@pytest.mark.parametrize(
+    ("span", "claim"),
+    [
+        ("Flumbosis was seen 9 days after zelvoprine.", "Zelvoprine is recommended for flumbosis."),
+        ("The review included nine reports of zelvoprine.", "Zelvoprine should be used."),
+        ("Zelvoprine prolonged the interval, with a maximum of 9 ms.", "Zelvoprine is advised."),
+        ("A drug dose was reduced in zelvoprine-treated adults.", "Adults should take the drug."),
+        ("Patients needed less zelvoprine than before.", "Patients should take zelvoprine."),
+        ("The agency gave advice on zelvoprine in 2017.", "Zelvoprine is recommended."),
+        ("Common effects of zelvoprine include humming.", "Zelvoprine is effective for humming."),
+        ("Humming was noted in adults on zelvoprine.", "Humming is treated with zelvoprine."),
+        ("Humming was noted in adults on zelvoprine.", "Zelvoprine may be used for humming."),
+        ("Humming was noted in adults on zelvoprine.", "Zelvoprine is indicated in humming."),
+        ("Humming was noted in adults on zelvoprine.", "Zelvoprine improves humming."),
+        ("Zelvoprine had side effects in adults.", "Zelvoprine is safe in adults."),
+        ("Zelvoprine has a boxed warning for marbling.", "Zelvoprine is safe in marbling."),
+        ("Humming was noted in adults on zelvoprine.", "Zelvoprine causes humming."),
+    ],
+)
+def test_no_claim_brings_in_advice_use_effect_safety_or_cause(span, claim):
+    assert found(claim, span)
+
+
+@pytest.mark.parametrize(
+    ("span", "claim"),
+    [
+        ("Zelvoprine is taken with food.", "Zelvoprine should be taken with food."),
+        ("The label reserves zelvoprine for flumbosis.", "Zelvoprine is indicated in flumbosis."),
+        ("Offer zelvoprine for humming.", "Humming is treated with zelvoprine."),
+        ("Zelvoprine reduced humming by a third.", "Zelvoprine was effective for humming."),
+        ("Side effects of zelvoprine include marbling.", "Zelvoprine can cause marbling."),
+        ("Zelvoprine was well tolerated in adults.", "Zelvoprine was safe in adults."),
+        ("Zelvoprine harmed adults.", "Zelvoprine is not safe in adults."),
+    ],
+)
+def test_what_a_span_says_in_other_words_is_no_invention(span, claim):
+    assert [f for f in found(claim, span) if "nothing like it" in f.reason] == []
+
+
 def test_the_condition_of_one_span_does_not_bind_another():
     bound = "Stop zelvoprine if marbling develops."
     free = "Stop zelvoprine before surgery."

@@ -201,7 +201,14 @@ def test_selecting_by_number_gives_the_sentences_as_they_stand(helped, play):
     assert "Replaced by the words of the sources: 0. " in answer.notices[0].text
 
 
-@pytest.mark.parametrize("role", [Role.WRONG_NUMBER, Role.INVENTED_DRUG, Role.INJECTED_INSTRUCTION])
+OTHER_WORDS = [Role.WRONG_NUMBER, Role.INVENTED_DRUG, Role.INJECTED_INSTRUCTION]
+SAME_WORDS = [
+    *(Role.SHUFFLED, Role.REVERSED, Role.TRUNCATED, Role.BEHEADED, Role.STITCHED, Role.AND_OR),
+    *(Role.TITLE_RECOMMENDED, Role.TITLE_USED),
+]
+
+
+@pytest.mark.parametrize("role", [*OTHER_WORDS, *SAME_WORDS])
 def test_words_that_do_not_hold_give_way_to_the_sentences(role, helped, play):
     play(role)
     answer = helped.ask(QUESTION)
@@ -738,6 +745,75 @@ def test_harmless_words_pass(quote, text):
 )
 def test_other_words_do_not_pass(quote, text):
     assert Judge(Glossary.empty()).admitted(text, [sentence(quote)]) is None
+
+
+ORDERED = "In 743 people, continuous zelvoprine was linked to fewer cramps and less pain than rest."
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        # half of it, or nothing of it
+        (ORDERED, "In 743 people, continuous zelvoprine was linked to fewer cramps."),
+        (ORDERED, "Continuous zelvoprine was linked to fewer cramps and less pain than rest."),
+        (ORDERED, "In 743 people, continuous zelvoprine was linked to fewer."),
+        (ORDERED, "The zelvoprine study included 743 people."),
+        (ORDERED, "For cramps."),
+        # another order
+        (ORDERED, "In 743 people, rest was linked to fewer cramps and less pain than zelvoprine."),
+        (ORDERED, "Fewer cramps and less pain than rest in 743 people, continuous zelvoprine."),
+        (ORDERED, "In 743 cramps, continuous zelvoprine was linked to fewer people."),
+        ("Zelvoprine followed morvalide.", "Morvalide followed zelvoprine."),
+        ("Zelvoprine displaced morvalide.", "Zelvoprine was displaced by morvalide."),
+        # other conjunctions, no sentence
+        (ORDERED, ORDERED.replace(" and ", " or ")),
+        ("Zelvoprine or morvalide is given.", "Zelvoprine and morvalide is given."),
+        ("Zelvoprine (40 mg) is given daily.", "Zelvoprine (40 mg is given daily."),
+        ("Zelvoprine is given daily in flumbosis.", "in flumbosis zelvoprine is given daily."),
+        # fewer alternatives say more, a complete list says less
+        ("It was caused by gout, lupus or flumbosis.", "It was caused by gout or flumbosis."),
+        ("It needs rest, heat and zelvoprine.", "It needs rest and zelvoprine."),
+        # advice, use, effect, safety and cause that no sentence has
+        ("Flumbosis was seen with zelvoprine.", "Zelvoprine is recommended for flumbosis."),
+        ("Flumbosis was seen with zelvoprine.", "Use zelvoprine for flumbosis."),
+        ("Flumbosis was seen with zelvoprine.", "Zelvoprine is used in flumbosis."),
+        ("Flumbosis was seen with zelvoprine.", "Flumbosis is treated with zelvoprine."),
+    ],
+)
+def test_known_words_in_another_order_or_without_the_rest_do_not_pass(quote, text):
+    assert Judge(Glossary.empty()).admitted(text, [sentence(quote)]) is None
+
+
+def test_halves_of_two_sentences_do_not_make_one():
+    one = sentence("Zelvoprine did not shorten flumbosis in 40 adults.")
+    other = sentence("Morvalide shortened marbling in 120 adults.", start=90, end=120)
+    judge = Judge(Glossary.empty())
+    for text in (
+        "Zelvoprine shortened marbling in 120 adults.",
+        "Zelvoprine did not shorten marbling in 120 adults.",
+        "Morvalide shortened marbling in 40 adults and zelvoprine did not flumbosis in 120 adults.",
+    ):
+        assert judge.admitted(text, [one, other]) is None
+    both = (
+        "Morvalide shortened marbling in 120 adults, "
+        "and zelvoprine did not shorten flumbosis in 40 adults."
+    )
+    assert judge.admitted(both, [one, other]) is not None
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("It can cause rash, nausea and fever.", "It can cause fever, rash and nausea."),
+        ("It can cause rash, nausea and fever.", "It can cause rash and fever."),
+        ("During surgery, zelvoprine rose.", "Zelvoprine rose during surgery."),
+        ("Cochrane notes that zelvoprine fails.", "Zelvoprine fails."),
+        ("Zelvoprine slowed marbling (Level B).", "Marbling was slowed by zelvoprine."),
+        ("Morvalide may cause marbling.", "Marbling may be caused by morvalide."),
+    ],
+)
+def test_one_harmless_change_passes(quote, text):
+    assert Judge(Glossary.empty()).admitted(text, [sentence(quote)]) is not None
 
 
 def test_what_is_marked_in_conflict_or_inferred_is_shown_as_it_stands():

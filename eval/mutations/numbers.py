@@ -241,6 +241,22 @@ def ceiling_dropped(evidence: Evidence) -> Iterator[Mutant]:
     yield from _rewritten(evidence, "ceiling dropped")
 
 
+def limit_left_out(evidence: Evidence) -> Iterator[Mutant]:
+    """The ceiling of a dose left out with its value, and how often a dose is given."""
+    dose = rf"(?<![\w.]){_FIGURE}(?: to {_FIGURE})? (?:mg|g|micrograms)(?:/kg)?"
+    often = r" (?:a day|daily|(?:twice|once|three times) (?:daily|a day)|per dose)"
+    most = r"(?:maximum|max|up to|not above|at most|not more than|to a maximum of)"
+    ceiling = rf"(?: \({most} {dose}(?:{often})?\)|, {most} {dose}(?:{often})?)"
+    for match in re.finditer(ceiling, evidence.quote):
+        if re.search(rf"{dose}(?:{often})?$", evidence.quote[: match.start()]):
+            yield _replaced(evidence, "ceiling left out", match, "")
+    for match in re.finditer(rf"(?:(?<=mg)|(?<=/kg)|(?<= g)){often}", evidence.quote):
+        before, behind = evidence.quote[: match.start()], evidence.quote[match.end() :]
+        is_said_twice = "daily dose" in before or "once-daily" in before
+        if re.search(f"{dose}$", before) and not is_said_twice and not behind.startswith(" every"):
+            yield _replaced(evidence, "rate left out", match, "")
+
+
 def duration_changed(evidence: Evidence) -> Iterator[Mutant]:
     """Weeks for days, months for weeks."""
     number = rf"(?<![\w.-])(?:{_FIGURE}|one|{'|'.join(_COUNTS)})[ -]"
@@ -307,6 +323,7 @@ MUTATORS: tuple[Mutate, ...] = (
     route_changed,
     duration_changed,
     ceiling_dropped,
+    limit_left_out,
     number_counted_changed,
     values_swapped,
 )

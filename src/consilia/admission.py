@@ -18,6 +18,7 @@ from consilia.glossary import Glossary
 from consilia.models import Sentence
 from consilia.observing import stage
 from consilia.readers.screening.suspicion import suspicions
+from consilia.restating import restates
 from consilia.sentences import split_sentences
 from consilia.terms import STOP_WORDS, stem, word_list, words
 
@@ -105,6 +106,7 @@ def fault(text: str, sentences: Sequence[Sentence], glossary: Glossary) -> str:
         or _foreign_sign(text, quotes)
         or _foreign_pattern(text, quotes)
         or _foreign_word(text, sentences, glossary)
+        or _foreign_order(text, sentences, glossary)
     )
 
 
@@ -145,6 +147,12 @@ def _foreign_word(text: str, sentences: Sequence[Sentence], glossary: Glossary) 
             if word not in STOP_WORDS and not word[0].isdigit() and stem(word) not in known:
                 return word
     return ""
+
+
+def _foreign_order(text: str, sentences: Sequence[Sentence], glossary: Glossary) -> str:
+    """What is left to blame where each word is known: other order, half a sentence, a mixture."""
+    whole = restates(text, [sentence.text for sentence in sentences], glossary)
+    return "" if whole else "not the sentences in other words"
 
 
 @cache

@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from consilia.gates.ceilings import lost_ceiling, lost_rate
 from consilia.gates.evidence import Evidence, Failure
 from consilia.gates.figures.binding import Bound, Figures, figures_of
 from consilia.gates.figures.marks import keys_of
@@ -63,6 +64,7 @@ def failures(claim: str, evidence: Sequence[Evidence]) -> tuple[Failure, ...]:
     return (
         *(_unmatched(told.bound[n], spans) for n in sorted(unbound)),
         *_misplaced(told, spans, found),
+        *_limits(told, spans, found),
         *_rates(told, spans, context),
         *_marks(told, spans, context),
         *_unread(told, spans, context),
@@ -222,6 +224,16 @@ def _misplaced(told: Figures, spans: Sequence[Figures], found: list[list[_Match]
         )
         for n in sorted(set(wrong))
     ]
+
+
+def _limits(
+    told: Figures, spans: Sequence[Figures], found: list[list[_Match]]
+) -> Iterator[Failure]:
+    """What the spans say of a dose that the claim leaves out: how often, and at most."""
+    for bound, matches in zip(told.bound, found, strict=True):
+        rate = lost_rate(bound, [m.bound for m in matches]) if not told.free_rates else None
+        ceiling = lost_ceiling(bound, told, [(m.bound, spans[m.span]) for m in matches])
+        yield from (failure for failure in (rate, ceiling) if failure)
 
 
 def _is_outdone(claimed: Bound, match: _Match, span: Figures) -> bool:

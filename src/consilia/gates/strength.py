@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from consilia.gates.assertions import inventions
 from consilia.gates.conditions import dropped, lost_restrictions
 from consilia.gates.directives import MAY, SHOULD, force_found, force_of
 from consilia.gates.evidence import Evidence, Failure
@@ -50,6 +51,7 @@ def failures(
     known = stems_of([word for listed in context for word in listed])
     found = [
         *_directives(claimed, said, evidence),
+        *_inventions(claimed, said, evidence),
         *_hedges(claimed, said),
         *_conditions(claimed, said, known),
         *_grounds(claim, claimed, evidence),
@@ -71,7 +73,10 @@ def _directives(
     strong = any(span.mark == "strong_recommendation" for span in evidence)
     for statement in claimed:
         force, nearest = force_of(statement), counterparts(statement, said)
-        if force is None or force.most == MAY or not nearest:
+        if force is None or force.most == MAY:
+            continue
+        if not nearest:
+            yield _failure(statement.words, "", "The spans do not speak of what is directed.")
             continue
         found = force_found(nearest)
         if force.exceeds(found) and not (
@@ -79,6 +84,15 @@ def _directives(
         ):
             reason = "The claim directs more strongly than the spans."
             yield _failure(statement.words, nearest[0].words, reason)
+
+
+def _inventions(
+    claimed: Sequence[Statement], said: Sequence[Statement], evidence: Sequence[Evidence]
+) -> Iterator[Failure]:
+    headings = [word for span in evidence for word in tokens_of(" ; ".join(span.headings))]
+    for made in inventions(claimed, said, headings):
+        reason = f"The claim says “{made.surface}” ({made.kind}); the spans say nothing like it."
+        yield _failure(made.statement.words, "", reason)
 
 
 def _is_called_strong(statement: Statement) -> bool:
