@@ -86,8 +86,10 @@ def _add_model(model: argparse.ArgumentParser) -> None:
 
 
 def _model(given: argparse.Namespace) -> int:
+    from eval.holdings import refuse_unbuilt
     from eval.model_part import run_model
 
+    refuse_unbuilt(given.kb)
     return run_model(tuple(given.files), given.kb, given.limit)
 
 
@@ -108,7 +110,9 @@ def _fit(given: argparse.Namespace) -> int:
     from eval.cases import GOLD, TEST, load_cases
     from eval.facts import load_facts
     from eval.fit import fit
+    from eval.holdings import refuse_unbuilt
 
+    refuse_unbuilt(given.kb)
     files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
     cases = [case for path in files for case in load_cases(path)]
     fit(cases, load_facts(shipped_kb()), given.kb)
@@ -120,7 +124,9 @@ def _calibrate(given: argparse.Namespace) -> int:
     from eval.calibrate import calibrate, tell_silence
     from eval.cases import GOLD, TEST, load_cases
     from eval.facts import load_facts
+    from eval.holdings import refuse_unbuilt
 
+    refuse_unbuilt(given.kb)
     files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
     cases = [case for path in files for case in load_cases(path)]
     if given.tell:
@@ -164,8 +170,10 @@ def _privacy(_: argparse.Namespace) -> int:
 
 
 def _load(given: argparse.Namespace) -> int:
+    from eval.holdings import refuse_unbuilt
     from eval.load import run_load
 
+    refuse_unbuilt(given.kb)
     return run_load(given.clients, given.seconds, given.kb)
 
 

@@ -377,6 +377,24 @@ def test_a_missing_knowledge_base_ends_with_2(tmp_path, gold, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "gold", "model", "fit", "calibrate", "load"])
+@pytest.mark.parametrize("file", [None, "zelvoprine.md"])
+def test_a_named_folder_without_an_index_is_refused_and_left_alone(
+    tmp_path, gold, capsys, command, file
+):
+    kb = tmp_path / "mounted"
+    kb.mkdir()
+    if file:
+        (kb / file).write_text("# Zelvoprine", encoding="utf-8")
+    before = sorted(path.name for path in kb.iterdir())
+    asked = {"run": [gold, "--out", tmp_path / "run"], "load": []}.get(command, [gold])
+
+    assert main(list(map(str, [command, *asked, "--kb", kb]))) == 2
+    assert f"no built knowledge base in {kb}" in capsys.readouterr().err
+    assert sorted(path.name for path in kb.iterdir()) == before
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_knowledge_base_that_changes_meanwhile_is_told(ask, tmp_path, flumbosis_kb):
     changing = Scripted(flumbosis_kb)
     changing.base = replace(changing.base, generation="another")
