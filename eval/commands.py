@@ -139,9 +139,9 @@ def run_score(given: argparse.Namespace) -> int:
     """
     from eval.runs import store
     from eval.runs.scoring import write_scores
-    from eval.runs.store import RunError, read_run, writing
+    from eval.runs.store import RunError, read_answers, writing
 
-    made = read_run(given.run)
+    made = read_answers(given.run)
     folder = given.run
     if given.out:
         folder = given.out
@@ -173,9 +173,10 @@ def run_gate(given: argparse.Namespace) -> int:
 
     Raises:
         GateError: No run or no bar is named, or a bar cannot be read.
+        RunError: The run cannot be read, or its measures are not those of its samples.
     """
     from eval.gating import GateError, judge, parse_bar, read_bars, verdict_lines
-    from eval.runs.store import read_metrics
+    from eval.runs.store import read_metrics, read_run
 
     if given.list:
         sys.stdout.writelines(f"{name}\n" for name in sorted(_slugs(given.run)))
@@ -185,13 +186,12 @@ def run_gate(given: argparse.Namespace) -> int:
     bars = [*(read_bars(given.file) if given.file else ())]
     bars += [parse_bar("min", text) for text in given.min]
     bars += [parse_bar("max", text) for text in given.max]
-    verdicts = judge(read_metrics(given.run), bars, by_bound=given.lower_bound)
+    made = read_run(given.run)
+    verdicts = judge(read_metrics(given.run).measures, bars, by_bound=given.lower_bound)
     if given.junit:
         from eval.junit import junit_xml
-        from eval.runs.store import read_run
         from eval.sheets import write_whole
 
-        made = read_run(given.run)
         write_whole(given.junit, junit_xml(verdicts, made.samples, made.manifest))
     sys.stdout.writelines(f"{line}\n" for line in verdict_lines(verdicts))
     return int(any(verdict.shortfall for verdict in verdicts))
@@ -203,7 +203,7 @@ def _slugs(run: Path | None) -> set[str]:
     from eval.runs.store import read_metrics
 
     if run is not None:
-        return {str(measure["slug"]) for measure in read_metrics(run)}
+        return {str(measure["slug"]) for measure in read_metrics(run).measures}
     return {metric(()).slug for metrics in GROUPS.values() for metric in metrics}
 
 

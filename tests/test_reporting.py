@@ -30,7 +30,7 @@ from eval.reporting.targets import Target, hold, read_targets
 from eval.reporting.telling import change, number
 from eval.runs import store
 from eval.runs.manifest import RunManifest, cases_bytes
-from eval.runs.scoring import metrics_text, score, write_scores
+from eval.runs.scoring import metrics_of, score, write_scores
 from eval.runs.store import StoredRun, sample_line, samples_of
 from eval.selective import Curve, aurc, calibration_error, probability, reliability
 from eval.testing import made_answer, made_sample, span_named, words_of
@@ -527,13 +527,19 @@ def test_a_knowledge_base_of_another_run_draws_no_curves(tmp_path, wrong, capsys
     assert "settings are others than those of the run" in capsys.readouterr().err
 
 
-def test_metrics_of_an_earlier_version_are_still_reported(tmp_path, wrong):
+def test_metrics_of_an_earlier_version_are_reported_once_they_are_scored_again(
+    tmp_path, wrong, capsys
+):
     run = stored(tmp_path / "run", wrong)
     told = json.loads((run / store.METRICS).read_bytes())
-    for measure in told["measures"]:
-        del measure["better"], measure["note"]
     (run / store.METRICS).unlink()
-    (run / store.METRICS).write_text(json.dumps(told), encoding="utf-8")
+    earlier = {"schema": "consilia.eval.metrics/1", "measures": told["measures"]}
+    (run / store.METRICS).write_text(json.dumps(earlier), encoding="utf-8")
+
+    assert main(["report", str(run)]) == 2
+    assert f"python -m eval score {run}" in capsys.readouterr().err
+    assert main(["score", str(run)]) == 0
+    assert json.loads((run / store.METRICS).read_bytes()) == told
     assert main(["report", str(run)]) == 0
 
 
@@ -542,7 +548,9 @@ def test_scoring_writes_the_page_too(tmp_path, wrong):
     page = (run / store.PAGE).read_bytes()
     assert main(["score", str(run), "--out", str(tmp_path / "again")]) == 0
     assert (tmp_path / "again" / store.PAGE).read_bytes() == page
-    assert metrics_text(score(store.read_run(run).samples)) == (run / store.METRICS).read_bytes()
+    made = store.read_run(run)
+    metrics = metrics_of(made.manifest, score(made.samples), None, Settings())
+    assert store.metrics_bytes(metrics) == (run / store.METRICS).read_bytes()
 
 
 def test_the_kill_matrix_tells_what_was_noticed_and_what_was_not(wrong):

@@ -19,6 +19,7 @@ from eval.reporting.plots import Stage
 from eval.reporting.tables import Table
 from eval.reporting.targets import Target, hold, read_targets
 from eval.runs.manifest import RunManifest
+from eval.runs.scoring_record import ScoringRecord
 from eval.samples import Sample
 from eval.selective import Curve, Judged, aurc, auroc, calibration_error, reliability
 from eval.statistics import percentile
@@ -79,6 +80,8 @@ class Reported:
     """None: those that ship."""
     judged: Mapping[SectionName, Judged] | str = NO_CURVES
     """Log-odds of each section with whether it should answer, or why there are none."""
+    scored: ScoringRecord | None = None
+    """What the measures were scored by; None: not told."""
     comparison: Comparison | None = None
     kills: Kills | None = None
 
@@ -112,6 +115,7 @@ def report_html(told: Reported) -> str:
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             manifest=told.manifest,
+            scored=told.scored,
             states=Counter(verdict.state for verdict in verdicts),
             headline=tables.headline(verdicts),
             statuses=tables.statuses(told.samples),

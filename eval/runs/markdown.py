@@ -8,29 +8,36 @@ from eval.outcomes import faults, told, worst_first
 from eval.report import measures_text, statuses_text
 from eval.runs.manifest import RunManifest
 from eval.runs.scored import Scored
+from eval.runs.scoring_record import ScoringRecord
 from eval.samples import Sample
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 _LENGTH = 300
 
 
-def report_text(manifest: RunManifest, samples: Sequence[Sample], scored: Sequence[Scored]) -> str:
+def report_text(
+    manifest: RunManifest,
+    samples: Sequence[Sample],
+    scored: Sequence[Scored],
+    record: ScoringRecord,
+) -> str:
     """Return the report of a run.
 
     Args:
         manifest: What it was made of.
         samples: In the order in which they were asked.
         scored: Their measures.
+        record: What scored them.
 
     Returns:
         Markdown; the same for the same run.
     """
-    parts = [*_head(manifest), *_measures(scored), "## How questions ended", ""]
+    parts = [*_head(manifest, record), *_measures(scored), "## How questions ended", ""]
     parts += [_block(statuses_text(samples)), "", *_failures(samples), *_cases(samples)]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _head(manifest: RunManifest) -> Iterator[str]:
+def _head(manifest: RunManifest, record: ScoringRecord) -> Iterator[str]:
     yield "# A run over gold cases"
     yield ""
     base = manifest.knowledge_base
@@ -44,6 +51,7 @@ def _head(manifest: RunManifest) -> Iterator[str]:
         "models": ", ".join(f"{name} {value}" for name, value in manifest.models.items()),
         "gold": ", ".join(manifest.gold),
         "cases": f"{manifest.cases}, with {manifest.questions} questions",
+        "scored by": "; ".join(record.told()),
     }
     if manifest.skipped:
         lines["skipped, since none of their facts is in a document"] = ", ".join(manifest.skipped)

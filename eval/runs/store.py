@@ -1,12 +1,11 @@
 """The files of a run: written one after the other, finished by the last, never changed after."""
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -17,6 +16,7 @@ from eval.cases import Case, CaseError, load_cases
 from eval.facts import Span
 from eval.resolving import spans_of
 from eval.runs.manifest import RunManifest
+from eval.runs.scoring_record import ScoringRecord, measures_sha256
 from eval.samples import Sample
 from eval.timing import Timing
 
@@ -41,6 +41,19 @@ class _StoredSample(BaseModel):
     hits: tuple[Span, ...] | None
     findings: tuple[str, ...]
     sources: dict[str, str]
+
+
+class StoredMetrics(BaseModel):
+    """`metrics.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["consilia.eval.metrics/2"] = Field(
+        default="consilia.eval.metrics/2", alias="schema"
+    )
+    scored: ScoringRecord
+    measures: tuple[dict[str, object], ...]
+    """Each whole and by tag, see `eval.runs.scored`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ def answer_of(text: str | bytes) -> Answer:
 
 
 def read_run(folder: Path) -> StoredRun:
-    """Read a finished run.
+    """Read a finished run whose measures are its own.
 
     Args:
         folder: Of the run.
@@ -119,6 +132,22 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises:
         RunError: There is no finished run, or its files were changed.
+    """
+    read_metrics(folder)
+    return read_answers(folder)
+
+
+def read_answers(folder: Path) -> StoredRun:
+    """Read a finished run that is measured again, whatever was measured on it before.
+
+    Args:
+        folder: Of the run.
+
+    Returns:
+        Its manifest and samples, in the order in which they were asked.
+
+    Raises:
+        RunError: There is no finished run, or its cases or samples were changed.
     """
     manifest = read_manifest(folder)
     kept = {name: _read(folder / name) for name in (CASES, SAMPLES)}
@@ -202,18 +231,36 @@ def read_timings(folder: Path) -> tuple[Timing, ...]:
         raise RunError(f"{folder / TIMINGS} cannot be read: {error}") from error
 
 
-def read_metrics(folder: Path) -> list[Mapping[str, object]]:
-    """Return the measures of a run as they are stored.
+def metrics_bytes(metrics: StoredMetrics) -> bytes:
+    """Return `metrics.json`, canonical: the same metrics give the same bytes."""
+    return canonical_json(metrics.model_dump(mode="json", by_alias=True)) + b"\n"
+
+
+def read_metrics(folder: Path) -> StoredMetrics:
+    """Return the measures of a run as they are stored, with what they were scored by.
+
+    Args:
+        folder: Of the run.
+
+    Returns:
+        Measures of the samples that the run was finished with.
 
     Raises:
-        RunError: The run is not finished, or the file cannot be read.
+        RunError: The run is not finished, or the file cannot be read, was changed, or holds the
+            measures of other samples.
     """
-    read_manifest(folder)
+    manifest, path = read_manifest(folder), folder / METRICS
+    again = f"measure the run again with `python -m eval score {folder}`"
     try:
-        measures = json.loads(_read(folder / METRICS))["measures"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{folder / METRICS} cannot be read: {error}") from error
-    return [dict(measure) for measure in measures]
+        found = StoredMetrics.model_validate_json(_read(path))
+    except ValidationError as error:
+        raise RunError(f"{path} holds no metrics of this version; {again}") from error
+    if measures_sha256(found.measures) != found.scored.measures_sha256:
+        raise RunError(f"{path} was changed after the run was scored; {again}")
+    of = found.scored.cases_sha256, found.scored.samples_sha256
+    if of != (manifest.cases_sha256, manifest.samples_sha256):
+        raise RunError(f"{path} holds the measures of other samples than those of the run; {again}")
+    return found
 
 
 def _read(path: Path) -> bytes:
