@@ -1,7 +1,6 @@
 """The commands over runs: `run`, `gold`, `score`, `compare`, `gate`."""
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -135,26 +134,21 @@ def run_score(given: argparse.Namespace) -> int:
     """Measure a stored run again, in place or in a copy.
 
     Raises:
-        RunError: The run cannot be read, or the copy not be written.
+        RunError: The run cannot be read, or the copy not be written; then there is none.
     """
     from eval.runs import store
     from eval.runs.scoring import write_scores
-    from eval.runs.store import RunError, read_answers, writing
+    from eval.runs.store import read_answers, writing
 
     made = read_answers(given.run)
-    folder = given.run
-    if given.out:
-        folder = given.out
-        with writing(folder):
-            if folder.exists() and any(folder.iterdir()):
-                raise RunError(f"{folder} is not empty; name a folder that is not there yet")
-            folder.mkdir(parents=True, exist_ok=True)
-            for name in (store.CASES, store.SAMPLES, store.TIMINGS):
-                shutil.copyfile(given.run / name, folder / name)
+    folder = given.out or given.run
     with writing(folder):
-        write_scores(folder, made, read_settings())
         if given.out:
-            store.finish(folder, made.manifest)
+            with store.copied(given.run, given.out) as copy:
+                write_scores(copy, made, read_settings())
+                store.finish(copy, made.manifest)
+        else:
+            write_scores(folder, made, read_settings())
     sys.stdout.write(f"{len(made.samples)} questions measured: {folder / store.PAGE}\n")
     return 0
 

@@ -440,6 +440,62 @@ def test_a_run_whose_files_were_changed_is_refused(ask, tmp_path, name):
         read_run(tmp_path / "run")
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_copy_that_fails_leaves_nothing_in_its_way(ask, tmp_path, capsys, there):
+    ask()
+    copy, timings = tmp_path / "copy", tmp_path / "run" / store.TIMINGS
+    kept = timings.read_bytes()
+    timings.chmod(0o644)
+    timings.write_bytes(b"{}\n")
+    if there:
+        copy.mkdir()
+    command = ["score", str(tmp_path / "run"), "--out", str(copy)]
+    assert main(command) == 2
+    assert "timings.jsonl cannot be read: case: Field required" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir() if "copy" in path.name) == (
+        ["copy"] if there else []
+    )
+    timings.write_bytes(kept)
+    (tmp_path / ".copy.partial").mkdir()  # of a command that was killed
+    (tmp_path / ".copy.partial" / store.CASES).write_text("half")
+    assert main(command) == 0
+    assert read_run(copy) == read_run(tmp_path / "run")
+    assert not (tmp_path / ".copy.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("{", "Invalid JSON"), ("{}", "created: Field required"), ("", "JSON")]
+)
+def test_a_broken_manifest_is_told_plainly(ask, tmp_path, flumbosis_kb, text, told):
+    with pytest.raises(Interrupted):
+        ask(opener=Scripted(flumbosis_kb, 1))
+    path = tmp_path / "run" / store.PARTIAL
+    path.chmod(0o644)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match=told) as caught:
+        ask(resume=True)
+    assert "pydantic" not in str(caught.value)
+    assert "delete the folder" in str(caught.value)
+
+
+def test_the_report_lists_all_points_of_a_case(ask, tmp_path, gold):
+    first, second = ask("before").samples[0].claims[:2]
+    points = {
+        "must_have": [first.text, "in spring"],
+        "nice_to_have": ["in summer", second.text],
+        "forbidden": [second.text, "in autumn"],
+    }
+    gold.write_text(json.dumps(ASKED[0] | points), encoding="utf-8")
+    ask()
+    report = (tmp_path / "run" / store.REPORT).read_text(encoding="utf-8")
+    told = [line for line in report.splitlines() if "said: “" in line]
+
+    assert [line.partition(":")[0] for line in told] == [
+        "- must have, said", "- must have, not said", "- nice to have, not said",
+        "- nice to have, said", "- forbidden, said", "- forbidden, not said",
+    ]  # fmt: skip
+
+
 # --- what scored it
 
 

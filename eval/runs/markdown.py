@@ -9,7 +9,7 @@ from eval.report import measures_text, statuses_text
 from eval.runs.manifest import RunManifest
 from eval.runs.scored import Scored
 from eval.runs.scoring_record import ScoringRecord
-from eval.samples import Sample
+from eval.samples import Sample, said
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 _LENGTH = 300
@@ -96,10 +96,16 @@ def _cases(samples: Sequence[Sample]) -> Iterator[str]:
         for name, span in zip(sample.step.span_names(), sample.step.spans, strict=True):
             shown = "shown" if name in sample.shown else "not shown"
             yield f"- {_plain(name)}, {shown}: {_place(span)}"
-        points = [(point, point in sample.points_shown) for point in sample.points]
-        for point, is_said in points:
-            yield f"- must have, {'said' if is_said else 'not said'}: “{_plain(point)}”"
+        yield from _points("must have", sample.points, sample.points_shown)
+        nice = sample.step.nice_to_have
+        yield from _points("nice to have", nice, said(nice, sample.shown_claims))
+        yield from _points("forbidden", sample.step.forbidden, sample.forbidden_said)
         yield ""
+
+
+def _points(kind: str, points: Sequence[str], spoken: Sequence[str]) -> Iterator[str]:
+    for point in points:
+        yield f"- {kind}, {'said' if point in spoken else 'not said'}: “{_plain(point)}”"
 
 
 def _place(span: GoldSpan) -> str:

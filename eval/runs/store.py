@@ -1,6 +1,7 @@
 """The files of a run: written one after the other, finished by the last, never changed after."""
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from consilia.answer import Answer
 from consilia.errors import ConsiliaError
 from consilia.models import canonical_json, digest
-from eval.cases import Case, CaseError, load_cases
+from eval.cases import Case, CaseError, load_cases, problem_text
 from eval.facts import Span
 from eval.resolving import spans_of
 from eval.runs.manifest import RunManifest
@@ -97,7 +98,7 @@ def sample_of(line: str, case: Case) -> Sample:
             raise RunError(f"a sample of {stored.case!r} stands where {case.id!r} is expected")
         step = case.steps()[stored.turn]
     except (ValidationError, IndexError) as error:
-        raise RunError(f"a sample of {case.id!r} cannot be read: {error}") from error
+        raise RunError(f"a sample of {case.id!r} cannot be read: {_why(error)}") from error
     return Sample(
         case=case,
         turn=stored.turn,
@@ -118,7 +119,7 @@ def answer_of(text: str | bytes) -> Answer:
     try:
         return _ANSWER.validate_json(text)
     except ValidationError as error:
-        raise RunError(f"an answer cannot be read: {error}") from error
+        raise RunError(f"an answer cannot be read: {_why(error)}") from error
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -215,7 +216,10 @@ def read_manifest(folder: Path, name: str = RUN) -> RunManifest:
     try:
         return RunManifest.model_validate_json(_read(folder / name))
     except ValidationError as error:
-        raise RunError(f"{folder / name} is no manifest of a run: {error}") from error
+        raise RunError(
+            f"{folder / name} is no manifest of a run ({_why(error)}); delete the folder, and ask "
+            "again"
+        ) from error
 
 
 def read_timings(folder: Path) -> tuple[Timing, ...]:
@@ -228,7 +232,7 @@ def read_timings(folder: Path) -> tuple[Timing, ...]:
         lines = _read(folder / TIMINGS).decode().split("\n")[:-1]
         return tuple(Timing.model_validate_json(line) for line in lines)
     except ValueError as error:
-        raise RunError(f"{folder / TIMINGS} cannot be read: {error}") from error
+        raise RunError(f"{folder / TIMINGS} cannot be read: {_why(error)}") from error
 
 
 def metrics_bytes(metrics: StoredMetrics) -> bytes:
@@ -263,6 +267,11 @@ def read_metrics(folder: Path) -> StoredMetrics:
     return found
 
 
+def _why(error: Exception) -> str:
+    """Return what is wrong, without what pydantic adds for programmers."""
+    return problem_text(error.errors()[0]) if isinstance(error, ValidationError) else str(error)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -295,6 +304,35 @@ def write_once(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     aside.chmod(0o444)
     aside.replace(path)
+
+
+@contextmanager
+def copied(run: Path, out: Path) -> Iterator[Path]:
+    """Copy what was asked, to be measured; the copy is there when the block ends, or not at all.
+
+    Args:
+        run: The folder of a finished run.
+        out: Where the copy is to be: not there yet, or empty.
+
+    Yields:
+        A folder beside it, to be completed.
+
+    Raises:
+        RunError: There is something at that place.
+    """
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise RunError(f"{out} is not empty; name a folder that is not there yet")
+    place = out.resolve()
+    aside = place.with_name(f".{place.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        for name in (CASES, SAMPLES, TIMINGS):
+            shutil.copyfile(run / name, aside / name)
+        yield aside
+        aside.rename(place)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_measured(folder: Path, metrics: bytes, report: str, page: str) -> None:
