@@ -478,7 +478,7 @@ def test_the_second_place_of_repeated_words_survives(tmp_path, write_document):
     assert again == [*located]
 
 
-@pytest.mark.parametrize("name", ["starter", "dev", "more", "test"])
+@pytest.mark.parametrize("name", ["starter", "dev", "more", "test", "guardrails", "paraphrases"])
 def test_shipped_cases_survive_the_spreadsheet(tmp_path, quotes, name):
     cases = load_cases(GOLD / f"{name}.jsonl")
     path = tmp_path / "cases.csv"
