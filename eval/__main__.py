@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="FILE",
-        help="default: all in gold/ but the test half",
+        help="default: dev, more and starter.jsonl",
     )
     fit.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     silence = commands.add_parser("calibrate", help="learn from the dev cases when to be silent")
@@ -69,6 +69,7 @@ def _add_trials(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     rules = commands.add_parser("guardrails", help="emergencies seen, and false alarms")
     rules.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
     rules.add_argument("--dev", action="store_true", help="list what goes wrong in the dev half")
+    rules.add_argument("--cases", action="store_true", help="write gold/guardrails.jsonl anew")
     load = commands.add_parser("load", help="many clients at once on a real server of the chat")
     load.add_argument("--clients", type=int, default=200, metavar="N", help="default: 200")
     load.add_argument("--seconds", type=float, default=60, metavar="S", help="default: 60")
@@ -86,8 +87,10 @@ def _add_model(model: argparse.ArgumentParser) -> None:
 
 
 def _model(given: argparse.Namespace) -> int:
+    from eval.holdings import refuse_unbuilt
     from eval.model_part import run_model
 
+    refuse_unbuilt(given.kb)
     return run_model(tuple(given.files), given.kb, given.limit)
 
 
@@ -105,11 +108,13 @@ def _sources(given: argparse.Namespace) -> int:
 
 def _fit(given: argparse.Namespace) -> int:
     from consilia.documents import shipped_kb
-    from eval.cases import GOLD, TEST, load_cases
+    from eval.cases import DEVELOPMENT, load_cases
     from eval.facts import load_facts
     from eval.fit import fit
+    from eval.holdings import refuse_unbuilt
 
-    files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
+    refuse_unbuilt(given.kb)
+    files = given.files or DEVELOPMENT
     cases = [case for path in files for case in load_cases(path)]
     fit(cases, load_facts(shipped_kb()), given.kb)
     return 0
@@ -118,10 +123,12 @@ def _fit(given: argparse.Namespace) -> int:
 def _calibrate(given: argparse.Namespace) -> int:
     from consilia.documents import shipped_kb
     from eval.calibrate import calibrate, tell_silence
-    from eval.cases import GOLD, TEST, load_cases
+    from eval.cases import DEVELOPMENT, load_cases
     from eval.facts import load_facts
+    from eval.holdings import refuse_unbuilt
 
-    files = given.files or sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
+    refuse_unbuilt(given.kb)
+    files = given.files or DEVELOPMENT
     cases = [case for path in files for case in load_cases(path)]
     if given.tell:
         tell_silence(cases, load_facts(shipped_kb()), given.kb, given.picture)
@@ -146,8 +153,12 @@ def _faults(given: argparse.Namespace) -> int:
 
 
 def _guardrails(given: argparse.Namespace) -> int:
+    from eval.guardrail_cases import write_guardrail_cases
     from eval.guardrails import run_guardrails
 
+    if given.cases:
+        write_guardrail_cases()
+        return 0
     return run_guardrails(given.shared, show_dev=given.dev)
 
 
@@ -164,8 +175,10 @@ def _privacy(_: argparse.Namespace) -> int:
 
 
 def _load(given: argparse.Namespace) -> int:
+    from eval.holdings import refuse_unbuilt
     from eval.load import run_load
 
+    refuse_unbuilt(given.kb)
     return run_load(given.clients, given.seconds, given.kb)
 
 

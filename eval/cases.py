@@ -3,6 +3,7 @@
 The schema for other programs is `gold/case.schema.json`, made from the classes here.
 """
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -28,8 +30,14 @@ from consilia.wording import SECTION_TITLES, SectionName
 GOLD = Path(__file__).parent / "gold"
 STARTER = GOLD / "starter.jsonl"
 SCHEMA = GOLD / "case.schema.json"
+GUARDRAILS = GOLD / "guardrails.jsonl"
+"""Emergencies, refusals, attacks, and what only sounds like them: see `eval.guardrail_cases`."""
+PARAPHRASES = GOLD / "paraphrases.jsonl"
+"""Questions of `dev.jsonl` in other words and mistyped, three to a group."""
 TEST = GOLD / "test.jsonl"
 """Written by others than the rules, from documents that no case of `dev.jsonl` rests on."""
+DEVELOPMENT = (GOLD / "dev.jsonl", GOLD / "more.jsonl", STARTER)
+"""The files that are learnt from; each question stands in them once."""
 TEST_SHA256 = "2a6e44c46047bacdff5ae556798c566f3b3a09170b365d40c415bd65d12dbfe1"
 """Of the file as it was frozen before anything was tuned."""
 
@@ -45,7 +53,17 @@ EXPECTED_OF: dict[CaseType, tuple[Expected, ...]] = {
 }
 """What cases of a type may expect, the default first; a dialogue says it turn by turn."""
 
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+def _plain_breaks(text: str) -> str:
+    """Return text with one kind of line breaks: spreadsheets save what was asked with others."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+Question = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_plain_breaks),
+]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2,}\.\d+$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Plain = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -259,8 +277,8 @@ def read_cases(path: Path) -> tuple[Placed, ...]:
     """
     try:
         # Not `splitlines`: text may hold other characters that it takes for ends of lines.
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")
+    except OSError as error:
         raise CaseError(f"cannot read the gold cases of {path}: {error}") from error
     cases: dict[str, Placed] = {}
     problems: list[str] = []
@@ -277,12 +295,14 @@ def read_cases(path: Path) -> tuple[Placed, ...]:
     return tuple(cases.values())
 
 
-def _parse(line: str) -> Case | tuple[str, ...]:
+def _parse(line: bytes) -> Case | tuple[str, ...]:
     """Return the case of a line, or what is wrong with its fields."""
     try:
-        return Case.model_validate(json.loads(line, parse_constant=_no_number))
+        return Case.model_validate(json.loads(line.decode(), parse_constant=_no_number))
     except ValidationError as error:
-        return tuple(map(_told, error.errors()))
+        return tuple(map(problem_text, error.errors()))
+    except UnicodeDecodeError as error:
+        return (f"byte {error.start + 1} is no UTF-8: save the file as UTF-8",)
     except (ValueError, RecursionError) as error:
         return (f"no JSON object: {error}",)
 
@@ -296,7 +316,8 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _told(problem: ErrorDetails) -> str:
+def problem_text(problem: ErrorDetails) -> str:
+    """Return a problem of a line as `field: why`."""
     return f"{'.'.join(map(str, place_of(problem))) or 'line'}: {problem['msg']}"
 
 

@@ -1,7 +1,6 @@
 """The commands over runs: `run`, `gold`, `score`, `compare`, `gate`."""
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -135,26 +134,21 @@ def run_score(given: argparse.Namespace) -> int:
     """Measure a stored run again, in place or in a copy.
 
     Raises:
-        RunError: The run cannot be read, or the copy not be written.
+        RunError: The run cannot be read, or the copy not be written; then there is none.
     """
     from eval.runs import store
     from eval.runs.scoring import write_scores
-    from eval.runs.store import RunError, read_run, writing
+    from eval.runs.store import read_answers, writing
 
-    made = read_run(given.run)
-    folder = given.run
-    if given.out:
-        folder = given.out
-        with writing(folder):
-            if folder.exists() and any(folder.iterdir()):
-                raise RunError(f"{folder} is not empty; name a folder that is not there yet")
-            folder.mkdir(parents=True, exist_ok=True)
-            for name in (store.CASES, store.SAMPLES, store.TIMINGS):
-                shutil.copyfile(given.run / name, folder / name)
+    made = read_answers(given.run)
+    folder = given.out or given.run
     with writing(folder):
-        write_scores(folder, made, read_settings())
         if given.out:
-            store.finish(folder, made.manifest)
+            with store.copied(given.run, given.out) as copy:
+                write_scores(copy, made, read_settings())
+                store.finish(copy, made.manifest)
+        else:
+            write_scores(folder, made, read_settings())
     sys.stdout.write(f"{len(made.samples)} questions measured: {folder / store.PAGE}\n")
     return 0
 
@@ -173,9 +167,10 @@ def run_gate(given: argparse.Namespace) -> int:
 
     Raises:
         GateError: No run or no bar is named, or a bar cannot be read.
+        RunError: The run cannot be read, or its measures are not those of its samples.
     """
     from eval.gating import GateError, judge, parse_bar, read_bars, verdict_lines
-    from eval.runs.store import read_metrics
+    from eval.runs.store import read_metrics, read_run
 
     if given.list:
         sys.stdout.writelines(f"{name}\n" for name in sorted(_slugs(given.run)))
@@ -185,13 +180,12 @@ def run_gate(given: argparse.Namespace) -> int:
     bars = [*(read_bars(given.file) if given.file else ())]
     bars += [parse_bar("min", text) for text in given.min]
     bars += [parse_bar("max", text) for text in given.max]
-    verdicts = judge(read_metrics(given.run), bars, by_bound=given.lower_bound)
+    made = read_run(given.run)
+    verdicts = judge(read_metrics(given.run).measures, bars, by_bound=given.lower_bound)
     if given.junit:
         from eval.junit import junit_xml
-        from eval.runs.store import read_run
         from eval.sheets import write_whole
 
-        made = read_run(given.run)
         write_whole(given.junit, junit_xml(verdicts, made.samples, made.manifest))
     sys.stdout.writelines(f"{line}\n" for line in verdict_lines(verdicts))
     return int(any(verdict.shortfall for verdict in verdicts))
@@ -203,7 +197,7 @@ def _slugs(run: Path | None) -> set[str]:
     from eval.runs.store import read_metrics
 
     if run is not None:
-        return {str(measure["slug"]) for measure in read_metrics(run)}
+        return {str(measure["slug"]) for measure in read_metrics(run).measures}
     return {metric(()).slug for metrics in GROUPS.values() for metric in metrics}
 
 

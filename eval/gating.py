@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from consilia.errors import ConsiliaError
+from eval.cases import problem_text
 from eval.measure import Better
 from eval.statistics import Interval
 
@@ -152,7 +153,8 @@ def stored_measures(measures: Sequence[Mapping[str, object]]) -> tuple[StoredMea
     try:
         return tuple(StoredMeasure.model_validate(measure) for measure in measures)
     except ValidationError as error:
-        raise GateError(f"the metrics of the run cannot be read: {error}") from error
+        why = problem_text(error.errors()[0])
+        raise GateError(f"the metrics of the run cannot be read: {why}") from error
 
 
 def _verdict(bar: Bar, measure: StoredMeasure | None, by_bound: bool) -> Verdict:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from consilia.errors import ConsiliaError
 from consilia.guardrails import Screening, screen
 from consilia.guardrails.rules import shipped_rules
-from eval.cases import GOLD, TEST, load_cases
+from eval.cases import DEVELOPMENT, GOLD, TEST, load_cases
 from eval.measure import Measure, share
 from eval.report import measures_text
 
@@ -212,9 +212,7 @@ def patients_questions(path: Path) -> tuple[str, ...]:
 
 def gold_questions() -> Iterator[tuple[str, str]]:
     """Yield file and words of each gold question that carries no emergency."""
-    cases = (
-        (path.name, case) for path in sorted(GOLD.glob("*.jsonl")) for case in load_cases(path)
-    )
+    cases = ((path.name, case) for path in (*DEVELOPMENT, TEST) for case in load_cases(path))
     for name, case in cases:
         calm = (turn.user for turn in case.steps() if turn.expected in {"answer", "abstain"})
         yield from ((name, question) for question in calm)

@@ -9,6 +9,7 @@ from consilia import catalog as catalogs
 from consilia.catalog import Catalog
 from consilia.documents import document_paths, read_document
 from consilia.errors import KnowledgeBaseError
+from consilia.knowledge_base import current_generation
 from consilia.models import Document
 
 
@@ -29,6 +30,25 @@ class Holdings:
         if isinstance(self._source, Catalog):
             return self._source.document(document)
         return self._source[document]
+
+
+def refuse_unbuilt(kb: Path | None) -> None:
+    """Refuse a folder that was named and that no knowledge base was built in.
+
+    The program fills an empty folder from the documents that ship. A measurement of these, where
+    others were meant, would pass for one of the others.
+
+    Args:
+        kb: The folder; None names none, which is the user's own.
+
+    Raises:
+        KnowledgeBaseError: It is not there, or holds no built knowledge base.
+    """
+    if kb is None:
+        return
+    if not kb.is_dir():
+        raise KnowledgeBaseError(f"{kb} does not exist, or is no folder; leave --kb out for yours")
+    current_generation(kb)
 
 
 @contextmanager

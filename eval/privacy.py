@@ -12,7 +12,7 @@ from consilia.models import Document
 from consilia.privacy.redaction import redact
 from consilia.redacting import terms_of
 from consilia.sentences import split_sentences
-from eval.cases import GOLD, load_cases
+from eval.cases import DEVELOPMENT, TEST, load_cases
 from eval.identifiers import Planted, planted
 from eval.statistics import wilson
 
@@ -104,7 +104,7 @@ def _sentences(document: Document) -> Iterator[str]:
 
 
 def _gold_questions() -> list[str]:
-    cases = (case for path in sorted(GOLD.glob("*.jsonl")) for case in load_cases(path))
+    cases = (case for path in (*DEVELOPMENT, TEST) for case in load_cases(path))
     return [turn.user for case in cases for turn in case.steps()]
 
 

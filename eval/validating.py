@@ -58,7 +58,7 @@ def run_validate(given: argparse.Namespace) -> int:
         given: What `add_validate` parsed.
 
     Returns:
-        0 when all cases are valid, 1 when one is not.
+        0 when all cases are valid, 1 when one is not, or a file holds none.
 
     Raises:
         CaseError: There is nothing to check, or nothing can be written.
@@ -96,6 +96,7 @@ def _validated(given: argparse.Namespace, holdings: Holdings) -> Iterator[str]:
             files.append(read_gold(path, holdings))
         except CaseError as error:
             found.append(str(error))
+    found += [f"{file.path}: holds no case" for file in files if not file.cases]
     found += _repeated(files)
     if given.kb:
         found += [problem for file in files for problem in _unresolved(file, holdings)]

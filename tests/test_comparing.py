@@ -9,6 +9,7 @@ from lxml import etree
 
 from consilia.answer import sealed
 from consilia.models import digest
+from consilia.settings import Settings
 from eval.__main__ import main
 from eval.cases import case_line
 from eval.comparing import Pair, comparison_text, differences, read_pairs, same_bytes
@@ -18,7 +19,7 @@ from eval.metrics import GROUPS
 from eval.resolving import gold_span
 from eval.runs import store
 from eval.runs.manifest import KnowledgeBaseOfRun, RunManifest
-from eval.runs.scoring import metrics_text, score
+from eval.runs.scoring import metrics_of, score
 from eval.runs.store import RunError, sample_line
 from eval.statistics import Interval, mcnemar, paired_bootstrap
 from eval.testing import made_answer, made_sample, span_named
@@ -59,7 +60,8 @@ def write_run(folder, samples):
     (folder / store.CASES).write_bytes(cases)
     (folder / store.SAMPLES).write_bytes(lines)
     (folder / store.TIMINGS).write_bytes(b"")
-    (folder / store.METRICS).write_bytes(metrics_text(score(samples)))
+    metrics = metrics_of(manifest, score(samples), None, Settings())
+    (folder / store.METRICS).write_bytes(store.metrics_bytes(metrics))
     store.finish(folder, manifest)
     return folder
 

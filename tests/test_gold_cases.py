@@ -213,6 +213,40 @@ def test_valid_files_are_counted_and_keys_that_are_not_used_are_told(tmp_path, f
     assert "'mine' of 1 cases is kept and not used\n" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.jsonl", ""), ("a.jsonl", "\n \n"), ("a.csv", "id,question,expect\n")]
+)
+def test_a_file_without_a_case_is_not_valid(tmp_path, folder, capsys, name, text):
+    (tmp_path / name).write_text(text)
+    other = lines(tmp_path / "other.jsonl", ANSWERABLE)
+    for more in ([], ["--kb", str(folder)]):
+        assert main(["validate", str(other), str(tmp_path / name), *more]) == 1
+        assert capsys.readouterr().err == f"{tmp_path / name}: holds no case\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("latin-1", [":2: byte "]), ("utf-16", [":1: byte 1 ", ":2: byte "])]
+)
+def test_lines_that_are_no_utf_8_are_named(tmp_path, capsys, encoding, told):
+    path = lines(tmp_path / "gold.jsonl", ANSWERABLE, ANSWERABLE | {"id": "B", "question": "Ä?"})
+    text = path.read_text(encoding="utf-8").replace("\\u00c4", "Ä")
+    path.write_bytes(text.encode(encoding))
+    assert main(["validate", str(path)]) == 1
+    found = capsys.readouterr().err.splitlines()
+    assert [f"{path}{place}" in line for place, line in zip(told, found, strict=False)] == [
+        True
+    ] * len(told)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_a_line_break_within_a_question_is_one_kind(tmp_path, quotes, end):
+    path = tmp_path / "cases.csv"
+    text = 'id,question,expect\nA,"How is\nit kept?",answer\n'.replace("\n", end)
+    path.write_text(text, encoding="utf-8", newline="")
+    (placed,) = read_spreadsheet(path, quotes)
+    assert placed.case.question == "How is\nit kept?"
+
+
 def test_all_problems_of_all_files_are_told_at_once(tmp_path, capsys):
     paths = [lines(tmp_path / f"{n}.jsonl", ANSWERABLE | {"type": "x"}) for n in "ab"]
     other = lines(tmp_path / "c.jsonl", ANSWERABLE)
@@ -444,7 +478,7 @@ def test_the_second_place_of_repeated_words_survives(tmp_path, write_document):
     assert again == [*located]
 
 
-@pytest.mark.parametrize("name", ["starter", "dev", "more", "test"])
+@pytest.mark.parametrize("name", ["starter", "dev", "more", "test", "guardrails", "paraphrases"])
 def test_shipped_cases_survive_the_spreadsheet(tmp_path, quotes, name):
     cases = load_cases(GOLD / f"{name}.jsonl")
     path = tmp_path / "cases.csv"

@@ -32,7 +32,7 @@ from eval.reporting.telling import change, number
 from eval.runs import store
 from eval.runs.manifest import RunManifest, cases_bytes
 from eval.runs.markdown import report_text
-from eval.runs.scoring import metrics_text, score, write_scores
+from eval.runs.scoring import metrics_of, score, write_scores
 from eval.runs.store import StoredRun, sample_line, samples_of
 from eval.selective import Curve, aurc, calibration_error, probability, reliability
 from eval.testing import made_answer, made_sample, span_named, words_of
@@ -549,10 +549,11 @@ def test_costs_tell_the_stages_and_the_harness_apart():
     for told in ("ask, p50, ms 500", "ask / screen, p95, ms 100", "ask / select, p50, ms 350",
                  "harness / search, p50, ms 7,000", "harness / check, p50, ms 8,000"):  # fmt: skip
         assert told in text
-    report = report_text(manifest(), (), (), [TIMED])
+    record = metrics_of(manifest(), (), None, Settings()).scored
+    report = report_text(manifest(), (), (), record, [TIMED])
     assert "## Costs of a question" in report
     assert re.search(r"ask / screen, p50, ms +100 +1", report)
-    assert "## Costs" not in report_text(manifest(), (), ())
+    assert "## Costs" not in report_text(manifest(), (), (), record)
 
 
 def test_money_is_told_at_the_prices_of_a_file(tmp_path, wrong, capsys):
@@ -587,13 +588,19 @@ def test_prices_that_cannot_be_read_are_named(tmp_path, text, reason):
         read_prices(path)
 
 
-def test_metrics_of_an_earlier_version_are_still_reported(tmp_path, wrong):
+def test_metrics_of_an_earlier_version_are_reported_once_they_are_scored_again(
+    tmp_path, wrong, capsys
+):
     run = stored(tmp_path / "run", wrong)
     told = json.loads((run / store.METRICS).read_bytes())
-    for measure in told["measures"]:
-        del measure["better"], measure["note"]
     (run / store.METRICS).unlink()
-    (run / store.METRICS).write_text(json.dumps(told), encoding="utf-8")
+    earlier = {"schema": "consilia.eval.metrics/1", "measures": told["measures"]}
+    (run / store.METRICS).write_text(json.dumps(earlier), encoding="utf-8")
+
+    assert main(["report", str(run)]) == 2
+    assert f"python -m eval score {run}" in capsys.readouterr().err
+    assert main(["score", str(run)]) == 0
+    assert json.loads((run / store.METRICS).read_bytes()) == told
     assert main(["report", str(run)]) == 0
 
 
@@ -602,7 +609,9 @@ def test_scoring_writes_the_page_too(tmp_path, wrong):
     page = (run / store.PAGE).read_bytes()
     assert main(["score", str(run), "--out", str(tmp_path / "again")]) == 0
     assert (tmp_path / "again" / store.PAGE).read_bytes() == page
-    assert metrics_text(score(store.read_run(run).samples)) == (run / store.METRICS).read_bytes()
+    made = store.read_run(run)
+    metrics = metrics_of(made.manifest, score(made.samples), None, Settings())
+    assert store.metrics_bytes(metrics) == (run / store.METRICS).read_bytes()
 
 
 def test_the_kill_matrix_tells_what_was_noticed_and_what_was_not(wrong):

@@ -20,15 +20,20 @@ from consilia.errors import KnowledgeBaseError
 from consilia.index import CURRENT, read_state
 from consilia.knowledge_base import current_generation
 from consilia.language_models import Usage
+from consilia.models import digest
 from consilia.settings import Settings
 from consilia.testing import HashEmbedder
 from eval.__main__ import main
 from eval.cases import CaseError, load_cases
+from eval.judging import Judge
 from eval.metrics import GROUPS, measure_all
 from eval.runs import store
+from eval.runs.manifest import files_sha256
 from eval.runs.running import Interrupted, RunOptions, run
-from eval.runs.scoring import metrics_text, score
+from eval.runs.scoring import metrics_of, score
+from eval.runs.scoring_record import record_scoring
 from eval.runs.store import RunError, answer_of, read_run, read_timings, sample_line, sample_of
+from eval.statistics import Accuracy
 from eval.testing import made_answer, made_claim, made_sample
 
 ASKED = [
@@ -211,7 +216,7 @@ def test_every_measure_is_stored_by_a_name_of_its_own_whole_and_by_tag(ask, tmp_
     slugs = [measure["slug"] for measure in stored["measures"]]
     by_slug = dict(zip(slugs, stored["measures"], strict=True))
 
-    assert stored["schema"] == "consilia.eval.metrics/1"
+    assert stored["schema"] == "consilia.eval.metrics/2"
     assert len(slugs) == len(set(slugs)) == sum(map(len, GROUPS.values()))
     assert by_slug["refusal-recall"]["per_tag"]["far"] == {
         "value": by_slug["refusal-recall"]["value"],
@@ -397,6 +402,24 @@ def test_a_missing_knowledge_base_ends_with_2(tmp_path, gold, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "gold", "model", "fit", "calibrate", "load"])
+@pytest.mark.parametrize("file", [None, "zelvoprine.md"])
+def test_a_named_folder_without_an_index_is_refused_and_left_alone(
+    tmp_path, gold, capsys, command, file
+):
+    kb = tmp_path / "mounted"
+    kb.mkdir()
+    if file:
+        (kb / file).write_text("# Zelvoprine", encoding="utf-8")
+    before = sorted(path.name for path in kb.iterdir())
+    asked = {"run": [gold, "--out", tmp_path / "run"], "load": []}.get(command, [gold])
+
+    assert main(list(map(str, [command, *asked, "--kb", kb]))) == 2
+    assert f"no built knowledge base in {kb}" in capsys.readouterr().err
+    assert sorted(path.name for path in kb.iterdir()) == before
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_knowledge_base_that_changes_meanwhile_is_told(ask, tmp_path, flumbosis_kb):
     changing = Scripted(flumbosis_kb)
     changing.base = replace(changing.base, generation="another")
@@ -416,7 +439,8 @@ def test_scoring_again_changes_no_sample_and_gives_the_same_numbers(ask, tmp_pat
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert main(["score", str(folder), "--out", str(tmp_path / "copy")]) == 0
     assert {p.name: p.read_bytes() for p in (tmp_path / "copy").iterdir()} == before
-    assert metrics_text(score(made.samples)) == before[store.METRICS]
+    again = metrics_of(made.manifest, score(made.samples), None, Settings())
+    assert store.metrics_bytes(again) == before[store.METRICS]
 
 
 def test_a_copy_is_not_written_over_something(ask, tmp_path, capsys):
@@ -434,6 +458,199 @@ def test_a_run_whose_files_were_changed_is_refused(ask, tmp_path, name):
     path.write_text(text.replace("flumbosis", "plumbosis"), encoding="utf-8")
     with pytest.raises(RunError, match="is not the file that the run was finished with"):
         read_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_copy_that_fails_leaves_nothing_in_its_way(ask, tmp_path, capsys, there):
+    ask()
+    copy, timings = tmp_path / "copy", tmp_path / "run" / store.TIMINGS
+    kept = timings.read_bytes()
+    timings.chmod(0o644)
+    timings.write_bytes(b"{}\n")
+    if there:
+        copy.mkdir()
+    command = ["score", str(tmp_path / "run"), "--out", str(copy)]
+    assert main(command) == 2
+    assert "timings.jsonl cannot be read: case: Field required" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir() if "copy" in path.name) == (
+        ["copy"] if there else []
+    )
+    timings.write_bytes(kept)
+    (tmp_path / ".copy.partial").mkdir()  # of a command that was killed
+    (tmp_path / ".copy.partial" / store.CASES).write_text("half")
+    assert main(command) == 0
+    assert read_run(copy) == read_run(tmp_path / "run")
+    assert not (tmp_path / ".copy.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("{", "Invalid JSON"), ("{}", "created: Field required"), ("", "JSON")]
+)
+def test_a_broken_manifest_is_told_plainly(ask, tmp_path, flumbosis_kb, text, told):
+    with pytest.raises(Interrupted):
+        ask(opener=Scripted(flumbosis_kb, 1))
+    path = tmp_path / "run" / store.PARTIAL
+    path.chmod(0o644)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match=told) as caught:
+        ask(resume=True)
+    assert "pydantic" not in str(caught.value)
+    assert "delete the folder" in str(caught.value)
+
+
+def test_the_report_lists_all_points_of_a_case(ask, tmp_path, gold):
+    first, second = ask("before").samples[0].claims[:2]
+    points = {
+        "must_have": [first.text, "in spring"],
+        "nice_to_have": ["in summer", second.text],
+        "forbidden": [second.text, "in autumn"],
+    }
+    gold.write_text(json.dumps(ASKED[0] | points), encoding="utf-8")
+    ask()
+    report = (tmp_path / "run" / store.REPORT).read_text(encoding="utf-8")
+    told = [line for line in report.splitlines() if "said: “" in line]
+
+    assert [line.partition(":")[0] for line in told] == [
+        "- must have, said", "- must have, not said", "- nice to have, not said",
+        "- nice to have, said", "- forbidden, said", "- forbidden, not said",
+    ]  # fmt: skip
+
+
+# --- what scored it
+
+
+def forged_value(told):
+    told["measures"][0] |= {"value": 1.0, "n": 999}
+
+
+def forged_bound(told):
+    by_tag = next(measure["per_tag"] for measure in told["measures"] if measure["per_tag"])
+    next(iter(by_tag.values()))["interval"]["low"] = 0.99
+
+
+def left_out(told):
+    del told["measures"][-1]
+
+
+def of_other_samples(told):
+    told["scored"]["samples_sha256"] = "sha256:" + "0" * 64
+
+
+def without_record(told):
+    del told["scored"]
+
+
+@pytest.mark.parametrize(
+    "change", [forged_value, forged_bound, left_out, of_other_samples, without_record]
+)
+def test_measures_that_are_not_those_of_the_samples_pass_no_gate(ask, tmp_path, capsys, change):
+    ask()
+    ask("other")
+    run, metrics = tmp_path / "run", tmp_path / "run" / store.METRICS
+    told = json.loads(metrics.read_bytes())
+    kept = metrics.read_bytes()
+    change(told)
+    metrics.unlink()
+    metrics.write_text(json.dumps(told), encoding="utf-8")
+
+    for command in (
+        ["gate", run, "--min", "claims-with-proof=0"],
+        ["gate", run, "--list"],
+        ["compare", run, tmp_path / "other"],
+        ["compare", tmp_path / "other", run],
+        ["report", run],
+        ["report", tmp_path / "other", "--baseline", run],
+    ):
+        assert main(list(map(str, command))) == 2
+        assert f"python -m eval score {run}" in capsys.readouterr().err
+    assert main(["score", str(run)]) == 0
+    assert metrics.read_bytes() == kept
+    assert main(["gate", str(run), "--min", "claims-with-proof=0"]) == 0
+
+
+def test_the_measures_of_another_run_are_refused(ask, tmp_path, gold, capsys):
+    ask()
+    gold.write_text(json.dumps(ASKED[0]), encoding="utf-8")
+    ask("other")
+    shutil.move(tmp_path / "other" / store.METRICS, tmp_path / "run" / store.METRICS)
+    assert main(["gate", str(tmp_path / "run"), "--min", "claims-with-proof=0"]) == 2
+    assert "measures of other samples" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [store.SAMPLES, store.CASES])
+def test_a_gate_reads_the_samples_too(ask, tmp_path, capsys, name):
+    ask()
+    path = tmp_path / "run" / name
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert main(["gate", str(tmp_path / "run"), "--min", "claims-with-proof=0"]) == 2
+    assert "is not the file that the run was finished with" in capsys.readouterr().err
+
+
+def test_what_scored_a_run_is_told_beside_its_measures_and_in_the_reports(ask, tmp_path):
+    made = ask()
+    scored = json.loads((tmp_path / "run" / store.METRICS).read_bytes())["scored"]
+    report = (tmp_path / "run" / store.REPORT).read_text(encoding="utf-8")
+    page = (tmp_path / "run" / store.PAGE).read_text(encoding="utf-8")
+
+    assert scored["versions"]["consilia"] == made.manifest.consilia
+    assert scored["library_sha256"] == made.manifest.code_sha256
+    assert scored["eval_sha256"].startswith("sha256:")
+    assert scored["samples_sha256"] == made.manifest.samples_sha256
+    assert scored["entailment"] is None
+    for text in (report, page):
+        assert scored["eval_sha256"][:19] in text
+        assert "no entailment model" in text
+
+
+def test_two_judges_leave_two_records(ask, tmp_path):
+    made = ask()
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "model.safetensors").write_text(folder.name)
+    judges = [
+        (Judge(None), folders[0]),
+        (Judge(None), folders[1]),
+        (Judge(None, least_entailed=0.9), folders[1]),
+        (Judge(None, support=Accuracy(0.9, 0.8)), folders[1]),
+    ]
+    records = [
+        record_scoring(made.manifest, [], judge, Settings(entailment=str(folder)))
+        for judge, folder in judges
+    ]
+
+    assert len({record.model_dump_json() for record in records}) == len(judges)
+    assert [record.entailment.model for record in records] == ["one", "two", "two", "two"]
+    assert "entailment model one (sha256:" in " ".join(records[0].told())
+    assert "P ≥ 0.9" in " ".join(records[2].told())
+    assert str(tmp_path) not in records[0].model_dump_json()
+
+
+def test_the_digest_of_code_sees_changed_and_renamed_files_and_no_compiled_ones(tmp_path):
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "measure.py").write_text("a = 1")
+    first = files_sha256(tmp_path, but="gold")
+    (tmp_path / "gold" / "cases.jsonl").write_text("{}")
+    (tmp_path / "measure.pyc").write_text("x")
+    assert files_sha256(tmp_path, but="gold") == first
+    assert files_sha256(tmp_path) != first
+    (tmp_path / "measure.py").rename(tmp_path / "metric.py")
+    second = files_sha256(tmp_path, but="gold")
+    (tmp_path / "metric.py").write_text("a = 2")
+    assert len({first, second, files_sha256(tmp_path, but="gold")}) == 3
+
+
+def test_gold_files_of_one_name_are_all_told(ask, tmp_path):
+    files = []
+    for number, case in enumerate(ASKED):
+        files.append(tmp_path / str(number) / "a.jsonl")
+        files[-1].parent.mkdir()
+        files[-1].write_text(json.dumps(case), encoding="utf-8")
+    told = ask(files=tuple(files)).manifest.gold
+
+    assert told.keys() == {"a.jsonl", "a.jsonl (2)", "a.jsonl (3)"}
+    assert list(told.values()) == [digest(path.read_bytes()) for path in files]
 
 
 def test_what_is_no_run_is_told(tmp_path, capsys):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from consilia.documents import shipped_kb
-from eval.cases import GOLD, TEST, load_cases
+from eval.cases import DEVELOPMENT, load_cases
 from eval.kill.citing import CITING
 from eval.kill.claims import CLAIMS
 from eval.kill.gold_answers import findings_of, gold_samples, read_documents
@@ -110,8 +110,7 @@ def run_kills(*, show_survivors: bool = False) -> int:
 
 def shipped_gold() -> list[Sample]:
     """Return the gold answers of the shipped cases, the test half left out."""
-    paths = sorted(path for path in GOLD.glob("*.jsonl") if path != TEST)
-    cases = [case for path in paths for case in load_cases(path)]
+    cases = [case for path in DEVELOPMENT for case in load_cases(path)]
     return list(gold_samples(cases, shipped_kb()))
 
 

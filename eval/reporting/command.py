@@ -41,12 +41,14 @@ def run_report(given: argparse.Namespace) -> int:
     if given.kill:
         sys.stderr.write("The kill matrix takes a few minutes.\n")
     made = store.read_run(given.run)
+    metrics = store.read_metrics(given.run)
     told = Reported(
         manifest=made.manifest,
         samples=made.samples,
-        measures=stored_measures(store.read_metrics(given.run)),
+        measures=stored_measures(metrics.measures),
         timings=store.read_timings(given.run),
         prices=prices,
+        scored=metrics.scored,
         targets=targets,
         comparison=(
             comparison_of(given.baseline, given.run, shared_cases=given.shared_cases)

@@ -20,6 +20,7 @@ from eval.reporting.plots import Stage
 from eval.reporting.tables import Table
 from eval.reporting.targets import Target, hold, read_targets
 from eval.runs.manifest import RunManifest
+from eval.runs.scoring_record import ScoringRecord
 from eval.samples import Sample
 from eval.selective import Curve, aurc, auroc, calibration_error, reliability
 from eval.statistics import percentile
@@ -78,6 +79,8 @@ class Reported:
     """Of the language model; None: money is not told."""
     targets: Sequence[Target] | None = None
     """None: those that ship."""
+    scored: ScoringRecord | None = None
+    """What the measures were scored by; None: not told."""
     comparison: Comparison | None = None
     kills: Kills | None = None
 
@@ -111,6 +114,7 @@ def report_html(told: Reported) -> str:
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             manifest=told.manifest,
+            scored=told.scored,
             states=Counter(verdict.state for verdict in verdicts),
             headline=tables.headline(verdicts),
             statuses=tables.statuses(told.samples),

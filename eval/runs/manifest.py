@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import consilia
 from consilia.index import read_state
 from consilia.knowledge_base import current_generation
-from consilia.models import canonical_json, digest
+from consilia.models import digest
 from consilia.settings import Settings
 from eval.cases import Case, case_line
 from eval.resolving import Resolved
@@ -56,7 +57,7 @@ class RunManifest(_Strict):
     """Of the files of the library."""
     knowledge_base: KnowledgeBaseOfRun
     gold: dict[str, str]
-    """SHA-256 of each gold file by its name."""
+    """SHA-256 of each gold file by its name; the second of one name is `name (2)`, and so on."""
     cases_sha256: str
     """Of `cases.jsonl`."""
     samples_sha256: str | None = None
@@ -107,9 +108,9 @@ def describe(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         consilia=version("consilia"),
         code=_code(),
-        code_sha256=_library_sha256(),
+        code_sha256=library_sha256(),
         knowledge_base=KnowledgeBaseOfRun(digest=state.knowledge_base, generation=generation.name),
-        gold={path.name: digest(path.read_bytes()) for path in gold},
+        gold=_digests(gold),
         cases_sha256=digest(cases_bytes(resolved.cases)),
         cases=len(resolved.cases),
         questions=sum(len(case.steps()) for case in resolved.cases),
@@ -131,6 +132,14 @@ def cases_bytes(cases: Sequence[Case]) -> bytes:
     return "".join(f"{case_line(case)}\n" for case in cases).encode()
 
 
+def _digests(files: Sequence[Path]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in files:
+        names = (f"{path.name} ({n})" if n > 1 else path.name for n in count(1))
+        found[next(name for name in names if name not in found)] = digest(path.read_bytes())
+    return found
+
+
 def _code() -> Code | None:
     try:
         commit = _git("rev-parse", "HEAD").strip()
@@ -147,28 +156,45 @@ def _git(*arguments: str) -> str:
     return done.stdout
 
 
-def _library_sha256() -> str:
-    folder = Path(consilia.__file__).parent
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_code(path, folder))
+def library_sha256() -> str:
+    """Return the digest of the files of the library, without the documents that ship."""
+    return files_sha256(Path(consilia.__file__).parent, but="kb")
+
+
+def files_sha256(folder: Path, *, but: str = "") -> str:
+    """Return a digest of all files of a folder with their names; compiled code does not count.
+
+    Args:
+        folder: Searched to any depth.
+        but: The name of a folder within it that is left out.
+
+    Returns:
+        `sha256:` and hexadecimal digits.
+    """
     whole = hashlib.sha256()
-    for path in files:
-        whole.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        place = path.relative_to(folder)
+        if path.suffix != ".pyc" and place.parts[0] != but:
+            whole.update(f"{place.as_posix()}\0".encode())
+            whole.update(_file_sha256(path))
     return f"sha256:{whole.hexdigest()}"
 
 
-def _is_code(path: Path, folder: Path) -> bool:
-    """Tell whether a file shapes answers: compiled files and the documents that ship do not."""
-    return path.suffix != ".pyc" and path.relative_to(folder).parts[0] != "kb"
+def _file_sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _models(embedder: Mapping[str, object], settings: Settings) -> dict[str, str]:
-    found = {"embedder": _named(str(embedder["name"])), "embedder_sha256": str(embedder["sha256"])}
+    found = {
+        "embedder": model_name(str(embedder["name"])),
+        "embedder_sha256": str(embedder["sha256"]),
+    }
     optional = {"entailment": settings.entailment, "llm": settings.llm}
-    return found | {name: _named(value) for name, value in optional.items() if value}
+    return found | {name: model_name(value) for name, value in optional.items() if value}
 
 
-def _named(model: str) -> str:
+def model_name(model: str) -> str:
     """Return the name of a model without the folders of this machine."""
     if "://" in model:
         return model
@@ -178,8 +204,3 @@ def _named(model: str) -> str:
 def _settings(settings: Settings) -> dict[str, str]:
     shaping = {"digest": settings.digest()}
     return shaping if settings.risk is None else shaping | {"risk": str(settings.risk)}
-
-
-def metrics_bytes(measures: Sequence[Mapping[str, object]]) -> bytes:
-    """Return `metrics.json`, canonical: the same measures give the same bytes."""
-    return canonical_json({"schema": "consilia.eval.metrics/1", "measures": measures}) + b"\n"

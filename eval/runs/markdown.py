@@ -9,7 +9,8 @@ from eval.outcomes import faults, told, worst_first
 from eval.report import measures_text, statuses_text
 from eval.runs.manifest import RunManifest
 from eval.runs.scored import Scored
-from eval.samples import Sample
+from eval.runs.scoring_record import ScoringRecord
+from eval.samples import Sample, said
 from eval.timing import Timing
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
@@ -20,6 +21,7 @@ def report_text(
     manifest: RunManifest,
     samples: Sequence[Sample],
     scored: Sequence[Scored],
+    record: ScoringRecord,
     timings: Sequence[Timing] = (),
 ) -> str:
     """Return the report of a run.
@@ -28,18 +30,19 @@ def report_text(
         manifest: What it was made of.
         samples: In the order in which they were asked.
         scored: Their measures.
+        record: What scored them.
         timings: What they took.
 
     Returns:
         Markdown; the same for the same run.
     """
-    parts = [*_head(manifest), *_measures(scored), "## How questions ended", ""]
+    parts = [*_head(manifest, record), *_measures(scored), "## How questions ended", ""]
     parts += [_block(statuses_text(samples)), "", *_costs(timings)]
     parts += [*_failures(samples), *_cases(samples)]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _head(manifest: RunManifest) -> Iterator[str]:
+def _head(manifest: RunManifest, record: ScoringRecord) -> Iterator[str]:
     yield "# A run over gold cases"
     yield ""
     base = manifest.knowledge_base
@@ -53,6 +56,7 @@ def _head(manifest: RunManifest) -> Iterator[str]:
         "models": ", ".join(f"{name} {value}" for name, value in manifest.models.items()),
         "gold": ", ".join(manifest.gold),
         "cases": f"{manifest.cases}, with {manifest.questions} questions",
+        "scored by": "; ".join(record.told()),
     }
     if manifest.skipped:
         lines["skipped, since none of their facts is in a document"] = ", ".join(manifest.skipped)
@@ -108,10 +112,16 @@ def _cases(samples: Sequence[Sample]) -> Iterator[str]:
         for name, span in zip(sample.step.span_names(), sample.step.spans, strict=True):
             shown = "shown" if name in sample.shown else "not shown"
             yield f"- {_plain(name)}, {shown}: {_place(span)}"
-        points = [(point, point in sample.points_shown) for point in sample.points]
-        for point, is_said in points:
-            yield f"- must have, {'said' if is_said else 'not said'}: “{_plain(point)}”"
+        yield from _points("must have", sample.points, sample.points_shown)
+        nice = sample.step.nice_to_have
+        yield from _points("nice to have", nice, said(nice, sample.shown_claims))
+        yield from _points("forbidden", sample.step.forbidden, sample.forbidden_said)
         yield ""
+
+
+def _points(kind: str, points: Sequence[str], spoken: Sequence[str]) -> Iterator[str]:
+    for point in points:
+        yield f"- {kind}, {'said' if point in spoken else 'not said'}: “{_plain(point)}”"
 
 
 def _place(span: GoldSpan) -> str:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consilia.documents import shipped_kb
-from consilia.errors import KnowledgeBaseError
 from eval.cases import Case, CaseError, read_cases
 from eval.facts import load_facts
-from eval.holdings import Holdings
+from eval.holdings import Holdings, refuse_unbuilt
 from eval.locating import locate, problems
 from eval.resolving import Resolved, resolve
 from eval.runs import store
@@ -70,13 +69,12 @@ def refuse_early(files: Sequence[Path], kb: Path | None) -> None:
 
     Raises:
         CaseError: A file of JSON lines cannot be used.
-        KnowledgeBaseError: The folder is not there.
+        KnowledgeBaseError: The folder is not there, or no knowledge base was built in it.
     """
     for path in files:
         if path.suffix.casefold() not in SHEETS:
             read_cases(path)
-    if kb is not None and not kb.is_dir():
-        raise KnowledgeBaseError(f"{kb} does not exist, or is no folder; leave --kb out for yours")
+    refuse_unbuilt(kb)
 
 
 def refuse_unusable(folder: Path, *, resume: bool) -> None:

@@ -10,10 +10,17 @@ from eval.judging import Judge
 from eval.measure import Measure, Metric
 from eval.metrics import GROUPS, judged_by
 from eval.reporting.page import Reported, report_html
-from eval.runs.manifest import metrics_bytes
+from eval.runs.manifest import RunManifest
 from eval.runs.markdown import report_text
 from eval.runs.scored import Scored
-from eval.runs.store import StoredRun, read_timings, write_measured
+from eval.runs.scoring_record import record_scoring
+from eval.runs.store import (
+    StoredMetrics,
+    StoredRun,
+    metrics_bytes,
+    read_timings,
+    write_measured,
+)
 from eval.samples import Sample
 
 
@@ -62,15 +69,39 @@ def write_scores(folder: Path, run: StoredRun, settings: Settings) -> tuple[Scor
         The measures.
     """
     model = open_entailment(settings)
-    scored = score(run.samples, Judge(model) if model else None)
+    judge = Judge(model) if model else None
+    scored = score(run.samples, judge)
+    metrics = metrics_of(run.manifest, scored, judge, settings)
     timings = read_timings(folder)
-    report = report_text(run.manifest, run.samples, scored, timings)
-    measures = stored_measures([one.to_dict() for one in scored])
-    page = report_html(Reported(run.manifest, run.samples, measures, timings))
-    write_measured(folder, metrics_text(scored), report, page)
+    report = report_text(run.manifest, run.samples, scored, metrics.scored, timings)
+    page = report_html(
+        Reported(
+            manifest=run.manifest,
+            samples=run.samples,
+            measures=stored_measures(metrics.measures),
+            timings=timings,
+            scored=metrics.scored,
+        )
+    )
+    write_measured(folder, metrics_bytes(metrics), report, page)
     return scored
 
 
-def metrics_text(scored: Sequence[Scored]) -> bytes:
-    """Return `metrics.json`."""
-    return metrics_bytes([one.to_dict() for one in scored])
+def metrics_of(
+    manifest: RunManifest, scored: Sequence[Scored], judge: Judge | None, settings: Settings
+) -> StoredMetrics:
+    """Return what `metrics.json` holds.
+
+    Args:
+        manifest: Of the run.
+        scored: Its measures.
+        judge: That measured support, if any.
+        settings: Name its model.
+
+    Returns:
+        The measures, with the record of what scored them.
+    """
+    measures = tuple(one.to_dict() for one in scored)
+    return StoredMetrics(
+        scored=record_scoring(manifest, measures, judge, settings), measures=measures
+    )

@@ -1,13 +1,13 @@
 """The files of a run: written one after the other, finished by the last, never changed after."""
 
-import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -15,10 +15,11 @@ from consilia.answer import Answer
 from consilia.errors import ConsiliaError
 from consilia.models import canonical_json, digest
 from consilia.wording import SectionName
-from eval.cases import Case, CaseError, load_cases
+from eval.cases import Case, CaseError, load_cases, problem_text
 from eval.facts import Span
 from eval.resolving import spans_of
 from eval.runs.manifest import RunManifest
+from eval.runs.scoring_record import ScoringRecord, measures_sha256
 from eval.samples import Sample
 from eval.timing import Timing
 
@@ -45,6 +46,19 @@ class _StoredSample(BaseModel):
     sources: dict[str, str]
     confidence: dict[SectionName, float | None] | None = None
     """Log-odds; null within it stands for minus infinity, which JSON cannot say."""
+
+
+class StoredMetrics(BaseModel):
+    """`metrics.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["consilia.eval.metrics/2"] = Field(
+        default="consilia.eval.metrics/2", alias="schema"
+    )
+    scored: ScoringRecord
+    measures: tuple[dict[str, object], ...]
+    """Each whole and by tag, see `eval.runs.scored`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def sample_of(line: str, case: Case) -> Sample:
             raise RunError(f"a sample of {stored.case!r} stands where {case.id!r} is expected")
         step = case.steps()[stored.turn]
     except (ValidationError, IndexError) as error:
-        raise RunError(f"a sample of {case.id!r} cannot be read: {error}") from error
+        raise RunError(f"a sample of {case.id!r} cannot be read: {_why(error)}") from error
     return Sample(
         case=case,
         turn=stored.turn,
@@ -119,11 +133,11 @@ def answer_of(text: str | bytes) -> Answer:
     try:
         return _ANSWER.validate_json(text)
     except ValidationError as error:
-        raise RunError(f"an answer cannot be read: {error}") from error
+        raise RunError(f"an answer cannot be read: {_why(error)}") from error
 
 
 def read_run(folder: Path) -> StoredRun:
-    """Read a finished run.
+    """Read a finished run whose measures are its own.
 
     Args:
         folder: Of the run.
@@ -133,6 +147,22 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises:
         RunError: There is no finished run, or its files were changed.
+    """
+    read_metrics(folder)
+    return read_answers(folder)
+
+
+def read_answers(folder: Path) -> StoredRun:
+    """Read a finished run that is measured again, whatever was measured on it before.
+
+    Args:
+        folder: Of the run.
+
+    Returns:
+        Its manifest and samples, in the order in which they were asked.
+
+    Raises:
+        RunError: There is no finished run, or its cases or samples were changed.
     """
     manifest = read_manifest(folder)
     kept = {name: _read(folder / name) for name in (CASES, SAMPLES)}
@@ -200,7 +230,10 @@ def read_manifest(folder: Path, name: str = RUN) -> RunManifest:
     try:
         return RunManifest.model_validate_json(_read(folder / name))
     except ValidationError as error:
-        raise RunError(f"{folder / name} is no manifest of a run: {error}") from error
+        raise RunError(
+            f"{folder / name} is no manifest of a run ({_why(error)}); delete the folder, and ask "
+            "again"
+        ) from error
 
 
 def read_timings(folder: Path) -> tuple[Timing, ...]:
@@ -213,21 +246,44 @@ def read_timings(folder: Path) -> tuple[Timing, ...]:
         lines = _read(folder / TIMINGS).decode().split("\n")[:-1]
         return tuple(Timing.model_validate_json(line) for line in lines)
     except ValueError as error:
-        raise RunError(f"{folder / TIMINGS} cannot be read: {error}") from error
+        raise RunError(f"{folder / TIMINGS} cannot be read: {_why(error)}") from error
 
 
-def read_metrics(folder: Path) -> list[Mapping[str, object]]:
-    """Return the measures of a run as they are stored.
+def metrics_bytes(metrics: StoredMetrics) -> bytes:
+    """Return `metrics.json`, canonical: the same metrics give the same bytes."""
+    return canonical_json(metrics.model_dump(mode="json", by_alias=True)) + b"\n"
+
+
+def read_metrics(folder: Path) -> StoredMetrics:
+    """Return the measures of a run as they are stored, with what they were scored by.
+
+    Args:
+        folder: Of the run.
+
+    Returns:
+        Measures of the samples that the run was finished with.
 
     Raises:
-        RunError: The run is not finished, or the file cannot be read.
+        RunError: The run is not finished, or the file cannot be read, was changed, or holds the
+            measures of other samples.
     """
-    read_manifest(folder)
+    manifest, path = read_manifest(folder), folder / METRICS
+    again = f"measure the run again with `python -m eval score {folder}`"
     try:
-        measures = json.loads(_read(folder / METRICS))["measures"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{folder / METRICS} cannot be read: {error}") from error
-    return [dict(measure) for measure in measures]
+        found = StoredMetrics.model_validate_json(_read(path))
+    except ValidationError as error:
+        raise RunError(f"{path} holds no metrics of this version; {again}") from error
+    if measures_sha256(found.measures) != found.scored.measures_sha256:
+        raise RunError(f"{path} was changed after the run was scored; {again}")
+    of = found.scored.cases_sha256, found.scored.samples_sha256
+    if of != (manifest.cases_sha256, manifest.samples_sha256):
+        raise RunError(f"{path} holds the measures of other samples than those of the run; {again}")
+    return found
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong, without what pydantic adds for programmers."""
+    return problem_text(error.errors()[0]) if isinstance(error, ValidationError) else str(error)
 
 
 def _read(path: Path) -> bytes:
@@ -262,6 +318,35 @@ def write_once(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     aside.chmod(0o444)
     aside.replace(path)
+
+
+@contextmanager
+def copied(run: Path, out: Path) -> Iterator[Path]:
+    """Copy what was asked, to be measured; the copy is there when the block ends, or not at all.
+
+    Args:
+        run: The folder of a finished run.
+        out: Where the copy is to be: not there yet, or empty.
+
+    Yields:
+        A folder beside it, to be completed.
+
+    Raises:
+        RunError: There is something at that place.
+    """
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise RunError(f"{out} is not empty; name a folder that is not there yet")
+    place = out.resolve()
+    aside = place.with_name(f".{place.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        for name in (CASES, SAMPLES, TIMINGS):
+            shutil.copyfile(run / name, aside / name)
+        yield aside
+        aside.rename(place)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_measured(folder: Path, metrics: bytes, report: str, page: str) -> None:
