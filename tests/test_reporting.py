@@ -519,7 +519,7 @@ def test_the_curves_of_a_stored_run_need_no_knowledge_base(tmp_path):
     assert "Reliability diagram" in page
     assert main(["report", str(run), "--out", str(tmp_path / "again.html")]) == 0
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
-    told = {one["slug"]: one["value"] for one in store.read_metrics(run)}
+    told = {one["slug"]: one["value"] for one in store.read_metrics(run).measures}
     assert told["confidence-in-the-section-guidelines-auroc"] == 1.0
     assert told["confidence-in-the-section-guidelines-aurc"] == 0.25
     assert told["confidence-in-the-section-label-auroc"] is None
