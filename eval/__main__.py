@@ -1,6 +1,7 @@
 """`python -m eval`: what it measures is told by `python -m eval --help`."""
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,12 +84,32 @@ def _add_model(model: argparse.ArgumentParser) -> None:
     model.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: starter.jsonl")
     model.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     model.add_argument("--limit", type=int, metavar="N", help="of cases; default: all")
+    model.add_argument(
+        "--prices",
+        nargs=2,
+        type=_price,
+        metavar=("PROMPT", "REPLY"),
+        help="of a million tokens, to print money",
+    )
+
+
+def _price(given: str) -> float:
+    """Return a price.
+
+    Raises:
+        ValueError: It is negative or no finite number.
+    """
+    price = float(given)
+    if not 0 <= price < math.inf:
+        raise ValueError(given)
+    return price
 
 
 def _model(given: argparse.Namespace) -> int:
-    from eval.model_part import run_model
+    from eval.model_part import Prices, run_model
 
-    return run_model(tuple(given.files), given.kb, given.limit)
+    prices = Prices(*given.prices) if given.prices else None
+    return run_model(tuple(given.files), given.kb, given.limit, prices)
 
 
 def _bench(given: argparse.Namespace) -> int:
