@@ -557,7 +557,7 @@ def test_tokens_are_counted_and_cost_what_they_cost(helped, play):
         (Role.ERROR_429_ONCE, Usage(1, 0, 11, 7, 0, 2, 1)),
         (Role.ERROR_500, Usage(1, 1, 0, 0, 0, 2, 2)),
         (Role.DENIED, Usage(1, 1, 0, 0, 0, 1, 1)),
-        (Role.HALF_STREAM, Usage(1, 1, 2, 50, 1, 1, 0)),
+        (Role.HALF_STREAM, Usage(1, 0, 2, 50, 1, 1, 0)),
     ],
 )
 def test_the_prompt_is_counted_for_requests_that_were_served(role, taken, play):
