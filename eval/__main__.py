@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     silence = commands.add_parser("calibrate", help="learn from the dev cases when to be silent")
     silence.add_argument("files", nargs="*", type=Path, metavar="FILE", help="as for fit")
     silence.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    silence.add_argument(
+        "--out", type=Path, metavar="OUT.json", help="default: the coefficients that ship"
+    )
     silence.add_argument("--tell", action="store_true", help="judge the files, learn nothing")
     silence.add_argument("--picture", type=Path, metavar="OUT.svg", help="draw them, with --tell")
     commands.add_parser("alarms", help="learn the words of emergencies from the dev phrasings")
@@ -149,7 +152,7 @@ def _calibrate(given: argparse.Namespace) -> int:
         return 0
     if held_out := [case.id for case in cases if case.split == "test"]:
         raise ConsiliaError(f"{held_out[0]} is a case of the test half: nothing is learnt from it")
-    calibrate(cases, load_facts(shipped_kb()), given.kb)
+    calibrate(cases, load_facts(shipped_kb()), given.kb, given.out)
     return 0
 
 

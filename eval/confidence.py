@@ -10,9 +10,10 @@ from consilia.answerability import log_odds
 from consilia.candidates import section_signs
 from consilia.encoders import Embedder
 from consilia.errors import ConsiliaError
+from consilia.gates.support import Entailment
 from consilia.index import read_state
 from consilia.knowledge_base import KnowledgeBase, current_generation
-from consilia.opening import open_embedder, open_knowledge_base
+from consilia.opening import open_embedder, open_knowledge_base, open_silence
 from consilia.question import clean, understand
 from consilia.settings import read_settings
 from consilia.spelling import repaired, repairs
@@ -30,11 +31,13 @@ class ConfidenceError(ConsiliaError):
     """The knowledge base of a run is not at hand."""
 
 
-def signs_of(question: str, kb: KnowledgeBase, embedder: Embedder) -> Signs:
+def signs_of(
+    question: str, kb: KnowledgeBase, embedder: Embedder, entailment: Entailment | None = None
+) -> Signs:
     """Return what tells of each section whether it can answer a question as it was typed."""
     asked = clean(question)
     asked = repaired(asked, repairs(asked, kb.glossary, kb.index, embedder))
-    return section_signs(understand(asked, kb.glossary), kb, embedder)
+    return section_signs(understand(asked, kb.glossary), kb, embedder, entailment)
 
 
 def judged_sections(run: StoredRun, home: Path | None) -> Mapping[SectionName, Judged]:
@@ -56,12 +59,12 @@ def judged_sections(run: StoredRun, home: Path | None) -> Mapping[SectionName, J
     if settings.digest() != run.manifest.settings.get("digest"):
         raise ConfidenceError("the settings are others than those of the run")
     judged: dict[SectionName, list[tuple[float, bool]]] = {name: [] for name in SECTION_TITLES}
-    embedder = open_embedder(settings)
+    embedder, silence = open_embedder(settings), open_silence(settings, None, None)
     with open_knowledge_base(home, settings, embedder, lambda *_: None).kb as kb:
         for sample in filter(_counts, run.samples):
-            signs = signs_of(sample.answer.standalone_question, kb, embedder)
+            signs = signs_of(sample.answer.standalone_question, kb, embedder, silence.entailment)
             for name, expected in sample.sections.items():
-                judged[name].append((log_odds(signs[name]), expected == "answer"))
+                judged[name].append((log_odds(signs[name], silence.model), expected == "answer"))
     return judged
 
 

@@ -21,7 +21,6 @@ from consilia.answer import (
     evidence_digest,
     sealed,
 )
-from consilia.answerability import point
 from consilia.building import Progress
 from consilia.composing import Composition, compose
 from consilia.documents import sections_of
@@ -35,10 +34,12 @@ from consilia.knowledge_base import KnowledgeBase
 from consilia.language_models import LanguageModel, Metered, Usage
 from consilia.models import KINDS, Hit, Kind
 from consilia.opening import (
+    open_answerability,
     open_embedder,
     open_entailment,
     open_knowledge_base,
     open_language_model,
+    open_silence,
 )
 from consilia.privacy.audit import Asker
 from consilia.privacy.recording import Outcome, Recorder, Request
@@ -81,14 +82,17 @@ class Assistant:
         settings: Settings,
         notice: Notice | None = None,
         model: LanguageModel | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
         self._kb = kb
         self._notice = notice
         self._model = Metered(model) if model else None
-        self._entailment: Entailment | None = open_entailment(settings) if model else None
         self._embedder = embedder
         self._settings = settings
         self._guardrails = Guardrails.of(settings.site)
+        self._silence = open_silence(settings, _risk(settings, self._guardrails), entailment)
+        entailment = entailment or self._silence.entailment
+        self._entailment = entailment or (open_entailment(settings) if model else None)
         self._recorder = Recorder(settings)
         # The encoder's tokenizer and thread count are not made for several callers at once.
         self._lock = RLock()
@@ -101,6 +105,7 @@ class Assistant:
         *,
         embedder: Embedder | None = None,
         model: LanguageModel | None = None,
+        entailment: Entailment | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Open a knowledge base, the one that ships by default.
@@ -111,6 +116,7 @@ class Assistant:
             settings: Read from the environment when None.
             embedder: Another one than the settings name.
             model: A language model, another one than the settings name.
+            entailment: An entailment model, loaded already: the one that the settings name.
             progress: Told of the phases when something has to be built.
 
         Returns:
@@ -119,18 +125,18 @@ class Assistant:
         Raises:
             AuditError: The audit log of the settings cannot be written.
             KnowledgeBaseError: The folder is no knowledge base, or cannot be built.
-            ModelError: The embedder cannot be loaded.
+            ModelError: The embedder or the entailment model cannot be loaded.
             RuleError: The guardrail rules cannot be read.
             SettingsError: The file of the site cannot be used, the language model of the settings
                 lacks its key or its packages, or no measured point of silence has their risk.
         """
         settings = settings or read_settings()
-        point(_risk(settings, Guardrails.of(settings.site)))
+        open_answerability(settings).point(_risk(settings, Guardrails.of(settings.site)))
         model = model or open_language_model(settings.llm)
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
         opened = open_knowledge_base(home, settings, embedder, progress or _silent)
-        return cls(opened.kb, embedder, settings, opened.notice, model)
+        return cls(opened.kb, embedder, settings, opened.notice, model, entailment)
 
     def __enter__(self) -> Self:
         return self
@@ -141,11 +147,6 @@ class Assistant:
     def close(self) -> None:
         """Close the knowledge base."""
         self._kb.close()
-
-    @property
-    def _risk(self) -> float | None:
-        """Where silence ends: as the settings say, else as the site says."""
-        return _risk(self._settings, self._guardrails)
 
     @property
     def glossary(self) -> Glossary:
@@ -300,7 +301,7 @@ class Assistant:
         drafted, composition = Drafted({}, (), {}), silence(taken, asked.audience)
         if composition is None:
             with self._lock:
-                selected = select(taken.question, self._kb, self._embedder, risk=self._risk)
+                selected = select(taken.question, self._kb, self._embedder, silence=self._silence)
             if taken.model:
                 judge = Judge(self.glossary, self._entailment, self._disputed(selected))
                 drafted = yield from draft(
@@ -358,7 +359,9 @@ class Assistant:
                         **taken.models,
                         **drafted.models,
                     },
-                    settings=self._settings.digest(self._guardrails.site.digest()),
+                    settings=self._settings.digest(
+                        self._guardrails.site.digest(), self._silence.model.digest
+                    ),
                 ),
             )
         )
