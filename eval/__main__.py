@@ -81,6 +81,7 @@ def _add_trials(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     mutate.add_argument("--show-survivors", action="store_true", help="up to five of each change")
     conflicts = commands.add_parser("conflicts", help="find conflicts with their marks hidden")
     conflicts.add_argument("--kb", type=Path, metavar="DIR", help="a folder of documents")
+    conflicts.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
 
 
 def _add_model(model: argparse.ArgumentParser) -> None:
@@ -204,8 +205,11 @@ def _mutate(given: argparse.Namespace) -> int:
 
 def _conflicts(given: argparse.Namespace) -> int:
     from eval.conflicts import run_conflicts
+    from eval.syntheses import SHARED, tell_syntheses
 
-    return run_conflicts(given.kb)
+    status = run_conflicts(given.kb)
+    tell_syntheses(given.shared or SHARED)
+    return status
 
 
 _COMMANDS = {
