@@ -113,7 +113,9 @@ def about(pair: Pair, topics: Sequence[Topic]) -> Topic | None:
     best, most = None, 0.0
     for topic in topics:
         shared = [_content(side.text) & topic.words for side in (pair.one, pair.other)]
-        weight = math.fsum(math.log((len(topics) + 1) / spread[word]) for side in shared for word in side)
+        weight = math.fsum(
+            math.log((len(topics) + 1) / spread[word]) for side in shared for word in side
+        )
         if min(map(len, shared)) >= _LEAST_SHARED and weight > most:
             best, most = topic, weight
     return best
