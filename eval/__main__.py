@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     silence = commands.add_parser("calibrate", help="learn from the dev cases when to be silent")
     silence.add_argument("files", nargs="*", type=Path, metavar="FILE", help="as for fit")
     silence.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
+    silence.add_argument(
+        "--out", type=Path, metavar="OUT.json", help="default: the coefficients that ship"
+    )
     silence.add_argument("--tell", action="store_true", help="judge the files, learn nothing")
     silence.add_argument("--picture", type=Path, metavar="OUT.svg", help="draw them, with --tell")
     commands.add_parser("alarms", help="learn the words of emergencies from the dev phrasings")
@@ -78,20 +81,26 @@ def _add_trials(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     mutate.add_argument("--show-survivors", action="store_true", help="up to five of each change")
     conflicts = commands.add_parser("conflicts", help="find conflicts with their marks hidden")
     conflicts.add_argument("--kb", type=Path, metavar="DIR", help="a folder of documents")
+    conflicts.add_argument("--shared", type=Path, metavar="DIR", help="default: ../shared/data")
 
 
 def _add_model(model: argparse.ArgumentParser) -> None:
     model.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: starter.jsonl")
     model.add_argument("--kb", type=Path, metavar="DIR", help="a built knowledge base")
     model.add_argument("--limit", type=int, metavar="N", help="of cases; default: all")
+    model.add_argument(
+        "--prices", type=Path, metavar="TOML", help="of a million tokens, to print money"
+    )
 
 
 def _model(given: argparse.Namespace) -> int:
+    from eval.costs import read_prices
     from eval.holdings import refuse_unbuilt
     from eval.model_part import run_model
 
     refuse_unbuilt(given.kb)
-    return run_model(tuple(given.files), given.kb, given.limit)
+    prices = read_prices(given.prices) if given.prices else None
+    return run_model(tuple(given.files), given.kb, given.limit, prices)
 
 
 def _bench(given: argparse.Namespace) -> int:
@@ -135,7 +144,7 @@ def _calibrate(given: argparse.Namespace) -> int:
         return 0
     if held_out := [case.id for case in cases if case.split == "test"]:
         raise ConsiliaError(f"{held_out[0]} is a case of the test half: nothing is learnt from it")
-    calibrate(cases, load_facts(shipped_kb()), given.kb)
+    calibrate(cases, load_facts(shipped_kb()), given.kb, given.out)
     return 0
 
 
@@ -193,8 +202,11 @@ def _mutate(given: argparse.Namespace) -> int:
 
 def _conflicts(given: argparse.Namespace) -> int:
     from eval.conflicts import run_conflicts
+    from eval.syntheses import SHARED, tell_syntheses
 
-    return run_conflicts(given.kb)
+    status = run_conflicts(given.kb)
+    tell_syntheses(given.shared or SHARED)
+    return status
 
 
 _COMMANDS = {

@@ -3,6 +3,9 @@
 A logistic regression over the signs of `consilia.answerability`, one row a section of a case: it
 answers when a gold fact of the case is of its kind. The thresholds come from odds that each part
 of `dev.jsonl` was given by a model that had not seen it; the parts share no document.
+
+With an entailment model in the settings there is one more sign, and the coefficients go into a
+file of their own: those that ship know no such model.
 """
 
 import json
@@ -10,17 +13,20 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from consilia.answerability import Point, log_odds
+from consilia.answerability import Model, Point, log_odds, shipped_model
 from consilia.candidates import SECTION_KINDS
 from consilia.encoders import Embedder
+from consilia.errors import SettingsError
+from consilia.gates.support import Entailment
 from consilia.knowledge_base import KnowledgeBase
-from consilia.opening import open_embedder, open_knowledge_base
-from consilia.settings import read_settings
+from consilia.opening import open_embedder, open_entailment, open_knowledge_base, open_silence
+from consilia.settings import Settings, read_settings
 from consilia.wording import SectionName
 from eval.cases import Case
 from eval.confidence import signs_of
@@ -53,18 +59,34 @@ class Row:
     """By the shipped model, or by one that did not see the case."""
 
 
-def calibrate(cases: Sequence[Case], facts: Facts, home: Path | None) -> dict[str, object]:
+def calibrate(
+    cases: Sequence[Case],
+    facts: Facts,
+    home: Path | None,
+    out: Path | None = None,
+    models: "Models | None" = None,
+) -> dict[str, object]:
     """Learn the coefficients and the points of silence, and write them.
 
     Args:
         cases: Those of the split `dev`; two parts of them are judged by the rest.
         facts: Spans by the ids that the cases name.
         home: A built knowledge base; None for the user's own.
+        out: The file to write, for `CONSILIA_ANSWERABILITY`; None for the one that ships.
+        models: What the signs are taken with; those of the settings when None.
 
     Returns:
-        What was written to `consilia/data/answerability.json`.
+        What was written.
+
+    Raises:
+        SettingsError: An entailment model is configured, and no file is named.
     """
-    rows = list(rows_of(cases, facts, home))
+    models = models or Models.open(read_settings())
+    if models.entailment and out is None:
+        raise SettingsError(
+            "name a file with --out: the coefficients that ship know no entailment model"
+        )
+    rows = list(rows_of(cases, facts, home, models))
     judged = _cross_judged(rows)
     section = _section_threshold(judged)
     points = [_point(judged, risk, section) for risk in RISKS]
@@ -75,7 +97,9 @@ def calibrate(cases: Sequence[Case], facts: Facts, home: Path | None) -> dict[st
         "points": [asdict(point) for point in points],
         "default": DEFAULT_RISK,
     }
-    MODEL.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    if models.entailment:
+        written["entailment"] = models.entailment_name
+    (out or MODEL).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(rows)} sections of {len({row.case for row in rows})} cases\n")
     sys.stdout.write(_told("judged by a model that did not see their part", judged) + "\n")
     return written
@@ -84,7 +108,7 @@ def calibrate(cases: Sequence[Case], facts: Facts, home: Path | None) -> dict[st
 def tell_silence(
     cases: Sequence[Case], facts: Facts, home: Path | None, drawing: Path | None
 ) -> None:
-    """Print how well the shipped model tells what can be answered, without learning anything.
+    """Print how well the model of the settings tells what can be answered; nothing is learnt.
 
     Args:
         cases: Any.
@@ -92,32 +116,56 @@ def tell_silence(
         home: A built knowledge base; None for the user's own.
         drawing: Where the risk-coverage curves are drawn, as SVG; None for nowhere.
     """
-    rows = list(rows_of(cases, facts, home))
-    sys.stdout.write(_told("judged by the shipped model", rows) + "\n")
+    settings = read_settings()
+    silence = open_silence(settings, None, None)
+    models = Models(
+        open_embedder(settings), silence.entailment, silence.model.entailment, silence.model
+    )
+    rows = list(rows_of(cases, facts, home, models))
+    name = settings.answerability or "the shipped model"
+    sys.stdout.write(_told(f"judged by {name}", rows) + "\n")
     if drawing:
         drawing.write_text(risk_coverage(_curves(rows)), encoding="utf-8")
 
 
-def rows_of(cases: Sequence[Case], facts: Facts, home: Path | None) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What the signs are taken with, and what judges them."""
+
+    embedder: Embedder
+    entailment: Entailment | None
+    entailment_name: str
+    silence: Model
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Load those of the settings; what is learnt anew is judged by the shipped coefficients."""
+        entailment = open_entailment(settings)
+        return cls(open_embedder(settings), entailment, settings.entailment, shipped_model())
+
+
+def rows_of(
+    cases: Sequence[Case], facts: Facts, home: Path | None, models: Models
+) -> Iterator[Row]:
     """Yield a row for each section of each question that can or cannot be answered."""
-    settings = read_settings()
-    embedder = open_embedder(settings)
-    with open_knowledge_base(home, settings, embedder, lambda *_: None).kb as kb:
+    opened = open_knowledge_base(home, read_settings(), models.embedder, lambda *_: None)
+    with opened.kb as kb:
         for case in cases:
             if case.question is not None and case.type in {"answerable", "abstain"}:
-                yield from _rows(case, facts, kb, embedder)
+                yield from _rows(case, facts, kb, models)
 
 
-def _rows(case: Case, facts: Facts, kb: KnowledgeBase, embedder: Embedder) -> Iterator[Row]:
+def _rows(case: Case, facts: Facts, kb: KnowledgeBase, models: Models) -> Iterator[Row]:
     kinds = {facts[fact].kind for fact in case.fact_ids if fact in facts}
-    for name, found in signs_of(case.question or "", kb, embedder).items():
+    signs = signs_of(case.question or "", kb, models.embedder, models.entailment)
+    for name, found in signs.items():
         yield Row(
             case=case.id,
             section=name,
             answerable=case.type == "answerable",
             answers=bool(kinds & set(SECTION_KINDS[name])),
             signs=found,
-            odds=log_odds(found),
+            odds=log_odds(found, models.silence),
         )
 
 

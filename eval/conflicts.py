@@ -116,13 +116,13 @@ def run_conflicts(kb: Path | None = None) -> int:
         for name in names:
             write(f"  {'found ' if name in report.found else 'MISSED'} {name}\n")
             for pair in by_mark.get(name, ())[:3]:
-                write(_told(pair))
+                write(told_pair(pair))
     write(
         f"Pairs found: {len(report.pairs)}, covered by a mark: "
         f"{len(report.pairs) - len(report.unmarked)}, by none: {len(report.unmarked)}\n"
     )
     for pair in report.unmarked:
-        write(_told(pair))
+        write(told_pair(pair))
     return int(bool(due) and sum(name in report.found for name in due) < LEAST_FOUND)
 
 
@@ -134,6 +134,7 @@ def _by_mark(pairs: Iterable[Pair]) -> Mapping[str, list[Pair]]:
     return found
 
 
-def _told(pair: Pair) -> str:
+def told_pair(pair: Pair) -> str:
+    """Return how a pair is printed."""
     sides = "".join(f"      {s.document}: {s.text}\n" for s in (pair.one, pair.other))
     return f"    [{pair.difference}]\n{sides}"

@@ -10,8 +10,10 @@ from pathlib import Path
 from consilia import Assistant
 from consilia.answer import Answer
 from consilia.errors import SettingsError
+from consilia.language_models import Usage
 from consilia.settings import read_settings
 from eval.cases import STARTER, Case, load_cases
+from eval.costs import Prices
 from eval.recheck import blamed
 
 _COUNTED = re.compile(r"(\d+)[,.]")
@@ -57,13 +59,16 @@ class Told:
         yield from self.blamed
 
 
-def run_model(files: tuple[Path, ...], kb: Path | None, limit: int | None) -> int:
+def run_model(
+    files: tuple[Path, ...], kb: Path | None, limit: int | None, prices: Prices | None = None
+) -> int:
     """Ask gold questions with the language model of the settings, and print what came of it.
 
     Args:
         files: Gold files; none means the starter set.
         kb: A built knowledge base; None means the user's own.
         limit: How many cases at most.
+        prices: For the money that the tokens cost; None: money is not told.
 
     Returns:
         The exit status: 1 when a claim fails the recheck.
@@ -81,8 +86,24 @@ def run_model(files: tuple[Path, ...], kb: Path | None, limit: int | None) -> in
             for answer in _asked(assistant, case):
                 told.add(answer, home)
         usage = assistant.usage
-    sys.stdout.writelines(f"{line}\n" for line in [*told.lines(), str(usage)])
+    sys.stdout.writelines(f"{line}\n" for line in [*told.lines(), *_taken(usage, prices)])
     return 1 if told.blamed else 0
+
+
+def _taken(usage: Usage, prices: Prices | None) -> Iterable[str]:
+    yield (
+        f"calls: {usage.calls}, {usage.failed} failed; requests: {usage.requests}, "
+        f"{usage.unserved} without a reply"
+    )
+    yield (
+        f"tokens: {usage.prompt_tokens} read, {usage.reply_tokens} written; "
+        f"estimated in {usage.estimated} of the calls"
+    )
+    if prices is None:
+        yield "money: not told, give --prices"
+    else:
+        money = usage.cost(prices.prompt_tokens, prices.reply_tokens)
+        yield f"money: {money:.4f} {prices.currency}"
 
 
 def _asked(assistant: Assistant, case: Case) -> list[Answer]:

@@ -2,13 +2,15 @@
 
 import json
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 from consilia import Assistant
-from consilia.answerability import Found, log_odds, point, shipped_model, signs
+from consilia.answerability import Found, log_odds, read_model, shipped_model, signs
 from consilia.errors import SettingsError
+from consilia.gates.support import Probabilities
 from consilia.glossary import Glossary
 from consilia.quantities import asked_units, states_unit
 from consilia.question import understand
@@ -17,7 +19,8 @@ from consilia.settings import Settings
 from consilia.spelling import one_edit_away, repaired, repairs
 from consilia.testing import HashEmbedder
 from eval.__main__ import main
-from eval.cases import TEST
+from eval.calibrate import RISKS, Models, calibrate
+from eval.cases import TEST, Case
 from eval.reporting.plots import risk_coverage
 from eval.selective import Curve
 
@@ -129,12 +132,12 @@ def test_a_lower_risk_ends_silence_later():
     assert [p.over_refusal for p in points] == sorted(
         (p.over_refusal for p in points), reverse=True
     )
-    assert point(None).risk == shipped_model().default
+    assert shipped_model().point(None).risk == shipped_model().default
 
 
 def test_a_risk_that_was_not_measured_is_refused():
     with pytest.raises(SettingsError, match=re.escape("0.1, 0.15")):
-        point(0.123)
+        shipped_model().point(0.123)
 
 
 def test_an_assistant_with_an_unmeasured_risk_does_not_open(assistant):
@@ -144,6 +147,168 @@ def test_an_assistant_with_an_unmeasured_risk_does_not_open(assistant):
 
 def test_the_manifest_tells_which_point_was_used():
     assert Settings(risk=0.1).digest() != Settings().digest()
+
+
+# --- an entailment model as one more sign
+
+
+class Reader:
+    """An entailment model that takes sentences with a word for answers."""
+
+    def __init__(self, word):
+        self.word, self.seen = word, []
+
+    def probabilities(self, premises, hypothesis):
+        self.seen.append((tuple(premises), hypothesis))
+        return Probabilities(0.9 if self.word in " ".join(premises) else 0.1, 0.0)
+
+
+def coefficients(path, **changes):
+    """Write coefficients that rest on the entailment model alone."""
+    point_ = {"risk": 0.5, "over_refusal": 0.1, "answer": 0.0, "section": 0.0}
+    plain = {
+        "intercept": -5.0,
+        "weights": {"entailed": 10.0},
+        "points": [point_],
+        "default": 0.5,
+        "entailment": "acme/reader",
+    }
+    path.write_text(json.dumps(plain | changes), encoding="utf-8")
+    return path
+
+
+def test_the_best_three_sentences_are_read_and_the_surest_counts():
+    leads = [Found(-float(n), features(), text=f"Text {n}.") for n in range(5)]
+    reader = Reader("Text 2")
+    question = understand("What helps?", Glossary.empty())
+
+    found = signs(question, (), leads, 0.0, reader)
+
+    assert found["entailed"] == 0.9
+    assert [premises for premises, _ in reader.seen] == [("Text 0.",), ("Text 1.",), ("Text 2.",)]
+    assert {claim for _, claim in reader.seen} == {"This answers the question: What helps?"}
+    assert signs(question, (), leads, 0.0, Reader("Text 4"))["entailed"] == 0.1
+
+
+def test_without_a_model_the_sign_is_not_there_and_weighs_nothing():
+    question = understand("What helps?", Glossary.empty())
+    plain = signs(question, (), [Found(0.0, features())], 0.0)
+    read = signs(question, (), [Found(0.0, features(), "Text.")], 0.0, Reader("Text"))
+
+    assert "entailed" not in plain
+    assert {name: read[name] for name in plain} == plain
+    assert log_odds(plain) == log_odds(read)
+    assert shipped_model().entailment == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("marbling", "answered"), ("no such word", "abstained")]
+)
+def test_it_decides_without_a_language_model_once_coefficients_were_learnt_with_it(
+    word, status, flumbosis_kb, tmp_path
+):
+    settings = Settings(
+        entailment="acme/reader", answerability=str(coefficients(tmp_path / "own.json"))
+    )
+    reader = Reader(word)
+    with Assistant.open(
+        flumbosis_kb, settings, embedder=HashEmbedder(), entailment=reader
+    ) as assistant:
+        answer = assistant.ask("Can zelvoprine cause marbling of the spleen?")
+
+    assert assistant.language_model is None
+    assert answer.status == status
+    assert reader.seen
+    if status == "answered":
+        assert [s.name for s in answer.sections if s.groups] == ["label"]
+
+
+def test_without_coefficients_of_its_own_it_is_not_asked_and_that_is_told(flumbosis_kb, caplog):
+    reader = Reader("marbling")
+    with Assistant.open(
+        flumbosis_kb,
+        Settings(entailment="acme/reader"),
+        embedder=HashEmbedder(),
+        entailment=reader,
+    ) as assistant:
+        assistant.ask("Can zelvoprine cause marbling of the spleen?")
+
+    assert reader.seen == []
+    assert "CONSILIA_ENTAILMENT bears on no silence" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"weights": {"entailed": 1.0, "mood": 1.0}}, "mood"),
+        ({"weights": {"score": 1.0}}, "belong together"),
+        ({"entailment": ""}, "belong together"),
+        ({"default": 0.1}, "default"),
+        ({"intercept": "much"}, "intercept"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_coefficients_that_make_no_sense_are_refused(changes, told, tmp_path):
+    with pytest.raises(SettingsError, match=told):
+        read_model(coefficients(tmp_path / "own.json", **changes))
+
+
+def test_coefficients_that_are_not_there_are_refused(tmp_path):
+    with pytest.raises(SettingsError, match="CONSILIA_ANSWERABILITY"):
+        read_model(tmp_path / "none.json")
+
+
+def test_coefficients_are_not_used_with_another_entailment_model(flumbosis_kb, tmp_path):
+    path = str(coefficients(tmp_path / "own.json"))
+    for other in ("", "acme/other"):
+        with pytest.raises(SettingsError, match="acme/reader"):
+            Assistant.open(
+                flumbosis_kb,
+                Settings(entailment=other, answerability=path),
+                embedder=HashEmbedder(),
+            )
+
+
+def test_the_manifest_tells_other_coefficients_apart_by_their_content(tmp_path):
+    one = read_model(coefficients(tmp_path / "one.json")).digest
+    same = read_model(coefficients(tmp_path / "same.json")).digest
+    other = read_model(coefficients(tmp_path / "other.json", intercept=-4.0)).digest
+
+    assert one == same != other
+    assert Settings().digest("", one) != Settings().digest("", other) != Settings().digest()
+
+
+def test_what_is_learnt_with_an_entailment_model_weighs_it_and_names_it(flumbosis_kb, tmp_path):
+    facts = {"L01.1": SimpleNamespace(kind="label")}
+    asked = {"Can zelvoprine cause marbling of the spleen?": "answerable"} | dict.fromkeys(
+        ("How long does zelvoprine shorten flumbosis?", "Who is referred with flumbosis?"),
+        "abstain",
+    )
+    cases = [
+        Case(
+            id=f"V{part}{n}",
+            type=type_,
+            question=question,
+            fact_ids=["L01.1"] if type_ == "answerable" else [],
+            split="dev",
+        )
+        for part in "AB"
+        for n, (question, type_) in enumerate(asked.items())
+    ]
+    models = Models(HashEmbedder(), Reader("marbling"), "acme/reader", shipped_model())
+
+    with pytest.raises(SettingsError, match="--out"):
+        calibrate(cases, facts, flumbosis_kb, None, models)
+    calibrate(cases, facts, flumbosis_kb, tmp_path / "own.json", models)
+    learnt = read_model(tmp_path / "own.json")
+
+    assert learnt.entailment == "acme/reader"
+    assert dict(learnt.weights)["entailed"] > 0
+    assert [known.risk for known in learnt.points] == list(RISKS)
+
+    plain = Models(HashEmbedder(), None, "", shipped_model())
+    calibrate(cases, facts, flumbosis_kb, tmp_path / "plain.json", plain)
+    assert "entailed" not in dict(read_model(tmp_path / "plain.json").weights)
 
 
 # --- measuring it

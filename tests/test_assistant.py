@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from consilia import wording
 from consilia.errors import KnowledgeBaseError, QuestionError
 from consilia.models import canonical_text
+from consilia.question import understand
+from consilia.safeguards import left_out
 from consilia.verify import check
 from consilia.wording import AUDIENCES
 
@@ -375,6 +378,39 @@ def test_the_other_side_of_a_conflict_stands_beside_the_shown_one(answered):
 
 def test_no_conflict_is_shown_of_which_no_side_is_used(answered):
     assert answered(RILUZOLE).conflicts == ()
+
+
+def omitted(assistant, question):
+    """Marked sentences left out when one unmarked sentence of another document is shown."""
+    kb = assistant._kb
+    asked = understand(question, kb.glossary)
+    table = kb.index.sentences
+    first = next(iter(table.marked_with({term.token for term in asked.terms})))
+    plain = next(s for s in table.of_document(first.document) if s.mark is None)
+    return left_out(asked, [replace(plain, intent="prognosis", document="other")], kb)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How long do people with ALS live?", "can twitching muscles turn into ALS?", "ALS"],
+)
+def test_a_condition_alone_brings_no_recommendation_on_something_else(assistant, question):
+    asked = {t.token for t in understand(question, assistant.glossary).terms}
+    found = omitted(assistant, question)
+    other = [s for s in found if s.intent not in {"prognosis", "referral", "red_flag"}]
+
+    assert any(s.intent == "referral" for s in found)
+    assert all(len(asked & s.own_tokens) > 1 for s in other if s.mark == "strong_recommendation")
+
+
+def test_the_whole_approach_and_a_drug_bring_all_recommendations_on_them(assistant):
+    broad = omitted(assistant, "How should ALS be managed?")
+    narrow = omitted(assistant, "How long do people with ALS live?")
+    drug = omitted(assistant, "How long is riluzole taken?")
+
+    assert {s.id for s in narrow} < {s.id for s in broad}
+    assert {s.intent for s in broad} > {"treatment", "diagnosis"}
+    assert {s.intent for s in drug if s.mark == "strong_recommendation"} >= {"treatment"}
 
 
 def test_marked_sentences_that_were_left_out_are_listed(answered):

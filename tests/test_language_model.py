@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import httpx
@@ -16,6 +18,7 @@ from consilia.answerability import shipped_model
 from consilia.errors import ModelCallError, SettingsError
 from consilia.glossary import Glossary
 from consilia.language_models import Limits, Message, Usage, address_of
+from consilia.model_calls import _Bounded
 from consilia.models import Passage, Population, Sentence
 from consilia.opening import open_language_model
 from consilia.prompts import fenced, neutral
@@ -23,10 +26,12 @@ from consilia.settings import read_settings
 from consilia.testing import HashEmbedder, ScriptedModel
 from consilia.testing_models import FakeModelServer, Role
 from consilia.verify import check as verified
+from eval.__main__ import main as eval_main
 
 QUESTION = "When should an adult with fasciculations be referred?"
 TALKATIVE = read_settings(risk=max(point.risk for point in shipped_model().points))
 """The embedder of these tests knows no meaning: silence would end most of them."""
+WELL = [Message("user", "Well?")]
 LIMITS = Limits(seconds=60, silence=20, tries=2, longest_wait=1)
 IMPATIENT = Limits(seconds=1.5, silence=0.4, tries=2)
 UNUSED = {"model_unused"}
@@ -450,6 +455,49 @@ def test_a_call_can_be_cancelled(helped, play, alone):
     assert shown(answer) == shown(alone.ask(QUESTION))
 
 
+def test_nothing_is_sent_for_a_call_that_was_cancelled_before(server, play, helped):
+    play(Role.CORRECT, reply="{}")
+    cancelled = threading.Event()
+    cancelled.set()
+    for address in (f"openai/scripted@{server.url}", f"ollama/tiny@{server.root}", server.url):
+        reply = open_language_model(address, LIMITS).reply(WELL, schema={}, cancelled=cancelled)
+        with pytest.raises(ModelCallError) as ended:
+            list(reply)
+        assert ended.value.reason == "cancelled"
+        assert reply.usage == Usage(calls=1, failed=1)
+    assert {n.code for n in helped.ask(QUESTION, cancelled=cancelled).notices} == {
+        "model_cancelled"
+    }
+    assert server.calls == []
+
+
+def test_nothing_is_sent_for_a_call_that_is_cancelled_between_two_tries(server, play):
+    play(Role.ERROR_500, retry_after="1")
+    cancelled = threading.Event()
+    model = open_language_model(f"openai/scripted@{server.url}", LIMITS)
+    reply = model.reply(WELL, schema={}, cancelled=cancelled)
+
+    def cancel_while_it_waits():
+        while not server.calls:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        cancelled.set()
+
+    threading.Thread(target=cancel_while_it_waits, daemon=True).start()
+    with pytest.raises(ModelCallError) as ended:
+        list(reply)
+    time.sleep(0.2)
+    assert ended.value.reason == "cancelled"
+    assert len(server.calls) == reply.usage.requests == 1
+
+
+def test_a_request_that_waits_for_its_turn_is_not_sent_once_cancelled():
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(httpx.ReadError, match="given up"):
+        _Bounded(1_000, cancelled).handle_request(httpx.Request("GET", "http://127.0.0.1:9/v1"))
+
+
 def test_a_server_that_accepts_after_the_call_was_given_up_is_hung_up_on(fake_kb, monkeypatch):
     given_up, hung_up, read = (threading.Event() for _ in range(3))
 
@@ -509,6 +557,50 @@ def test_tokens_are_counted_and_cost_what_they_cost(helped, play):
     assert Usage(1, 0, 1_000_000, 500_000).cost(3.0, 15.0) == 10.5
 
 
+@pytest.mark.parametrize(
+    ("role", "taken"),
+    [
+        (Role.CORRECT, Usage(1, 0, 11, 7, 0, 1, 0)),
+        (Role.ERROR_429_ONCE, Usage(1, 0, 11, 7, 0, 2, 1)),
+        (Role.ERROR_500, Usage(1, 1, 0, 0, 0, 2, 2)),
+        (Role.DENIED, Usage(1, 1, 0, 0, 0, 1, 1)),
+        (Role.HALF_STREAM, Usage(1, 0, 2, 50, 1, 1, 0)),
+    ],
+)
+def test_the_prompt_is_counted_for_requests_that_were_served(role, taken, play):
+    server = play(role, reply="{" + "-" * 398 + "}")
+    reply = open_language_model(f"openai/scripted@{server.url}", LIMITS).reply(WELL, schema={})
+    with suppress(ModelCallError):
+        list(reply)
+    assert reply.usage == taken
+    assert len(server.calls) == taken.requests
+
+
+def test_usages_are_added_one_by_one():
+    total = Usage(1, 0, 10, 5, 0, 2, 1) + Usage(1, 1, 0, 0, 0, 3, 3)
+    assert total == Usage(2, 1, 10, 5, 0, 5, 4)
+
+
+@pytest.mark.parametrize("priced", [False, True])
+def test_the_measuring_command_prints_tokens_and_money(
+    priced, fake_kb, play, monkeypatch, capsys, tmp_path
+):
+    server = play(Role.CORRECT)
+    case = {"id": "N1", "type": "answerable", "question": QUESTION, "fact_ids": [], "split": "dev"}
+    (tmp_path / "one.jsonl").write_text(json.dumps(case), encoding="utf-8")
+    monkeypatch.setenv("CONSILIA_LLM", f"openai/scripted@{server.url}")
+    monkeypatch.setenv("CONSILIA_RISK", str(TALKATIVE.risk))
+    monkeypatch.setattr("consilia.assistant.open_embedder", lambda settings: HashEmbedder())
+    prices = tmp_path / "prices.toml"
+    prices.write_text('currency = "EUR"\nprompt_tokens = 1000\nreply_tokens = 10000\n')
+    given = ["--prices", str(prices)] if priced else []
+    assert eval_main(["model", str(tmp_path / "one.jsonl"), "--kb", str(fake_kb), *given]) == 0
+    printed = capsys.readouterr().out
+    assert "calls: 1, 0 failed; requests: 1, 0 without a reply" in printed
+    assert "tokens: 11 read, 7 written" in printed
+    assert ("money: 0.0810 EUR" if priced else "money: not told") in printed
+
+
 def test_ollama_speaks_its_own_language(server, play):
     play(Role.CORRECT, reply='{"claims": []}')
     model = open_language_model(f"ollama/tiny@{server.root}", LIMITS)
@@ -516,7 +608,7 @@ def test_ollama_speaks_its_own_language(server, play):
     assert "".join(reply) == '{"claims": []}'
     assert server.calls[0].path == "/api/chat"
     assert server.calls[0].body["format"] == {"type": "object"}
-    assert reply.usage == Usage(1, 0, 11, 7)
+    assert reply.usage == Usage(calls=1, prompt_tokens=11, reply_tokens=7, requests=1)
 
 
 def test_a_bare_url_is_asked_for_its_model(server, play):

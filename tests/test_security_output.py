@@ -33,9 +33,9 @@ from consilia.answer import (
     Reference,
     Review,
 )
-from consilia.assistant import Surroundings
 from consilia.glossary import Glossary
 from consilia.rendering import escaped, is_link
+from consilia.surroundings import Surroundings
 from consilia.terminal import Terminal, inert, printable
 from consilia.web.html import answer_html, problem_html, question_html
 

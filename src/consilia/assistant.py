@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, RLock
@@ -21,13 +21,10 @@ from consilia.answer import (
     evidence_digest,
     sealed,
 )
-from consilia.answerability import point
 from consilia.building import Progress
 from consilia.composing import Composition, compose
-from consilia.documents import sections_of
 from consilia.drafting import Drafted, Preview, draft
 from consilia.encoders import Embedder
-from consilia.errors import KnowledgeBaseError
 from consilia.gates.support import Entailment
 from consilia.glossary import Glossary
 from consilia.guardrails import Guardrails
@@ -36,10 +33,12 @@ from consilia.language_models import LanguageModel, Metered, Usage
 from consilia.models import KINDS, Hit, Kind
 from consilia.observing import stage
 from consilia.opening import (
+    open_answerability,
     open_embedder,
     open_entailment,
     open_knowledge_base,
     open_language_model,
+    open_silence,
 )
 from consilia.privacy.audit import Asker
 from consilia.privacy.recording import Outcome, Recorder, Request
@@ -52,24 +51,12 @@ from consilia.safeguards import disagreements
 from consilia.selection import Selected, select
 from consilia.settings import Settings, read_settings
 from consilia.suggestions import suggestions
+from consilia.surroundings import Surroundings, surroundings
 from consilia.taking import Asked, Taken, silence, status_of_answer, take
 from consilia.wording import Audience
 
 _log = logging.getLogger(__name__)
 _ANYBODY = Asker()
-AROUND = 1_200
-"""Characters of a section that are shown on either side of a quote."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The words that a proof points to, where they stand."""
-
-    title: str
-    headings: tuple[str, ...]
-    before: str
-    quote: str
-    after: str
 
 
 class Assistant:
@@ -82,14 +69,17 @@ class Assistant:
         settings: Settings,
         notice: Notice | None = None,
         model: LanguageModel | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
         self._kb = kb
         self._notice = notice
         self._model = Metered(model) if model else None
-        self._entailment: Entailment | None = open_entailment(settings) if model else None
         self._embedder = embedder
         self._settings = settings
         self._guardrails = Guardrails.of(settings.site)
+        self._silence = open_silence(settings, _risk(settings, self._guardrails), entailment)
+        entailment = entailment or self._silence.entailment
+        self._entailment = entailment or (open_entailment(settings) if model else None)
         self._recorder = Recorder(settings)
         # The encoder's tokenizer and thread count are not made for several callers at once.
         self._lock = RLock()
@@ -102,6 +92,7 @@ class Assistant:
         *,
         embedder: Embedder | None = None,
         model: LanguageModel | None = None,
+        entailment: Entailment | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Open a knowledge base, the one that ships by default.
@@ -112,6 +103,7 @@ class Assistant:
             settings: Read from the environment when None.
             embedder: Another one than the settings name.
             model: A language model, another one than the settings name.
+            entailment: An entailment model, loaded already: the one that the settings name.
             progress: Told of the phases when something has to be built.
 
         Returns:
@@ -120,18 +112,18 @@ class Assistant:
         Raises:
             AuditError: The audit log of the settings cannot be written.
             KnowledgeBaseError: The folder is no knowledge base, or cannot be built.
-            ModelError: The embedder cannot be loaded.
+            ModelError: The embedder or the entailment model cannot be loaded.
             RuleError: The guardrail rules cannot be read.
             SettingsError: The file of the site cannot be used, the language model of the settings
                 lacks its key or its packages, or no measured point of silence has their risk.
         """
         settings = settings or read_settings()
-        point(_risk(settings, Guardrails.of(settings.site)))
+        open_answerability(settings).point(_risk(settings, Guardrails.of(settings.site)))
         model = model or open_language_model(settings.llm)
         embedder = embedder or open_embedder(settings)
         home = None if kb is None else Path(kb)
         opened = open_knowledge_base(home, settings, embedder, progress or _silent)
-        return cls(opened.kb, embedder, settings, opened.notice, model)
+        return cls(opened.kb, embedder, settings, opened.notice, model, entailment)
 
     def __enter__(self) -> Self:
         return self
@@ -142,11 +134,6 @@ class Assistant:
     def close(self) -> None:
         """Close the knowledge base."""
         self._kb.close()
-
-    @property
-    def _risk(self) -> float | None:
-        """Where silence ends: as the settings say, else as the site says."""
-        return _risk(self._settings, self._guardrails)
 
     @property
     def glossary(self) -> Glossary:
@@ -266,18 +253,7 @@ class Assistant:
         Raises:
             KnowledgeBaseError: The document or its version is not in the catalog.
         """
-        text = self._kb.catalog.text(proof.document, proof.version)
-        if text is None:
-            raise KnowledgeBaseError(f"the catalog holds no {proof.document!r} in this version")
-        source = self._kb.catalog.metadata(proof.document, proof.version)
-        section = next(s for s in sections_of(text) if s.start <= proof.start < s.end)
-        return Surroundings(
-            title=source.title,
-            headings=section.headings,
-            before=_last(text[section.start : proof.start].lstrip()),
-            quote=text[proof.start : proof.end],
-            after=_first(text[proof.end : section.end].rstrip()),
-        )
+        return surroundings(proof, self._kb.catalog)
 
     def _recorded(self, asked: Asked, by: Asker) -> Generator[Preview, None, Answer]:
         """The way to an answer, on record before the answer is returned."""
@@ -302,7 +278,7 @@ class Assistant:
         drafted, composition = Drafted({}, (), {}), silence(taken, asked.audience)
         if composition is None:
             with self._lock, stage("select"):
-                selected = select(taken.question, self._kb, self._embedder, risk=self._risk)
+                selected = select(taken.question, self._kb, self._embedder, silence=self._silence)
             if taken.model:
                 judge = Judge(self.glossary, self._entailment, self._disputed(selected))
                 drafted = yield from draft(
@@ -361,7 +337,9 @@ class Assistant:
                         **taken.models,
                         **drafted.models,
                     },
-                    settings=self._settings.digest(self._guardrails.site.digest()),
+                    settings=self._settings.digest(
+                        self._guardrails.site.digest(), self._silence.model.digest
+                    ),
                 ),
             )
         )
@@ -375,21 +353,6 @@ def _result(steps: Generator[Preview, None, Answer]) -> Answer:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-
-
-def _first(text: str) -> str:
-    """The beginning of a text, cut between words when it is long."""
-    if len(text) <= AROUND:
-        return text
-    return f"{text[: text.rfind(' ', 0, AROUND) + 1] or text[:AROUND]}…"
-
-
-def _last(text: str) -> str:
-    """The end of a text, cut between words when it is long."""
-    if len(text) <= AROUND:
-        return text
-    start = text.find(" ", len(text) - AROUND)
-    return f"…{text[start if start >= 0 else len(text) - AROUND :]}"
 
 
 def _silent(phase: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from consilia import answerability
 from consilia.encoders import Embedder
+from consilia.gates.support import Entailment
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Kind, Sentence
 from consilia.observing import stage
@@ -88,38 +89,49 @@ def in_use(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def section_signs(
-    question: Question, kb: KnowledgeBase, embedder: Embedder
+    question: Question,
+    kb: KnowledgeBase,
+    embedder: Embedder,
+    entailment: Entailment | None = None,
 ) -> dict[SectionName, dict[str, float] | None]:
     """Return what tells of each section whether it can be answered, see `answerability.signs`."""
     terms = weigh(question, kb, embedder)
     found = find_candidates(question, terms, kb, embedder, None)
     asked = {name: in_use(candidates) for name, candidates in found.items()}
-    return _signs(question, terms, asked)
+    return _signs(question, terms, asked, entailment)
 
 
 def section_odds(
     question: Question,
     terms: Sequence[WeighedTerm],
     asked: Mapping[SectionName, Sequence[Candidate]],
+    silence: answerability.Silence,
 ) -> dict[SectionName, float]:
     """Return for each section the log-odds that it can be answered, see `answerability`."""
-    signs = _signs(question, terms, asked)
-    return {name: answerability.log_odds(found) for name, found in signs.items()}
+    signs = _signs(question, terms, asked, silence.entailment)
+    return {name: answerability.log_odds(found, silence.model) for name, found in signs.items()}
 
 
 def _signs(
     question: Question,
     terms: Sequence[WeighedTerm],
     asked: Mapping[SectionName, Sequence[Candidate]],
+    entailment: Entailment | None,
 ) -> dict[SectionName, dict[str, float] | None]:
     leads = {
-        name: [answerability.Found(c.score, c.features) for c in found if c.lead]
+        name: [answerability.Found(c.score, c.features, _spoken(c)) for c in found if c.lead]
         for name, found in asked.items()
     }
     best = max((found[0].score for found in leads.values() if found), default=0.0)
     return {
-        name: answerability.signs(question, terms, found, best) for name, found in leads.items()
+        name: answerability.signs(question, terms, found, best, entailment)
+        for name, found in leads.items()
     }
+
+
+def _spoken(candidate: Candidate) -> str:
+    sentence = candidate.sentence
+    return " > ".join((sentence.title, *sentence.headings)) + ": " + sentence.text
 
 
 def _scored(

@@ -43,6 +43,10 @@ class Usage:
     reply_tokens: int = 0
     estimated: int = 0
     """Calls whose server told no tokens: a token is taken for four characters."""
+    requests: int = 0
+    """Requests for a reply that the calls made: one, and one more for each further try."""
+    unserved: int = 0
+    """Requests that ended before a reply began; no tokens are counted for them."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -51,6 +55,8 @@ class Usage:
             self.prompt_tokens + other.prompt_tokens,
             self.reply_tokens + other.reply_tokens,
             self.estimated + other.estimated,
+            self.requests + other.requests,
+            self.unserved + other.unserved,
         )
 
     def cost(self, prompt_price: float, reply_price: float) -> float:

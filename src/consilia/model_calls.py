@@ -144,18 +144,25 @@ class _Call:
         self._cancelled, self._deadline = cancelled, 0.0
         self._try: _Try | None = None
         self._length, self._told = 0, (0, 0)
-        self._whole = self._begun = False
+        self._requests = 0
+        self._whole = self._begun = self._served = False
 
     @property
     def usage(self) -> Usage:
         """What the call took so far."""
         prompt, reply = self._told
-        estimated = self._begun and not prompt
+        estimated = self._served and not prompt
         if estimated:
             prompt = -(-self._size // _CHARACTERS_A_TOKEN)
             reply = -(-self._length // _CHARACTERS_A_TOKEN)
         return Usage(
-            int(self._begun), int(self._begun and not self._whole), prompt, reply, int(estimated)
+            calls=int(self._begun),
+            failed=int(self._begun and not self._whole),
+            prompt_tokens=prompt,
+            reply_tokens=reply,
+            estimated=int(estimated),
+            requests=self._requests,
+            unserved=self._requests - int(self._served),
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -189,8 +196,13 @@ class _Call:
 
     def _first(self) -> ChatResponse | None:
         self.close()
-        self._try = _Try(self._start, self._limits)
-        return self._next()
+        if self._cancelled.is_set():
+            raise _cancellation()
+        self._requests += 1
+        self._try = _Try(self._start, self._limits, self._cancelled)
+        response = self._next()
+        self._served = True
+        return response
 
     def _next(self) -> ChatResponse | None:
         if self._try is None:
@@ -200,7 +212,7 @@ class _Call:
                 raise TimeoutError("the whole call took too long")
             with suppress(Empty):
                 return self._try.response()
-        raise ModelCallError("cancelled", "the call was cancelled")
+        raise _cancellation()
 
     def _read(self, response: ChatResponse) -> str:
         self._told = _tokens(response) or self._told
@@ -232,10 +244,10 @@ class _Call:
 class _Try:
     """One request, read by a thread of its own: a server that drips bytes cannot hold us."""
 
-    def __init__(self, start: _Start, limits: Limits) -> None:
+    def __init__(self, start: _Start, limits: Limits, cancelled: Event) -> None:
         self._start = start
         self._events: SimpleQueue[ChatResponse | Exception | None] = SimpleQueue()
-        self._transport = _Bounded(limits.bytes)
+        self._transport = _Bounded(limits.bytes, cancelled)
         Thread(target=self._run, name="consilia-llm", daemon=True).start()
 
     def response(self) -> ChatResponse | None:
@@ -261,8 +273,8 @@ class _Try:
 class _Bounded(httpx.BaseTransport):
     """Sends requests, and reads no more of a response than it may have."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, cancelled: Event) -> None:
+        self._most, self._cancelled = most, cancelled
         self._closed = False
         self._inner = httpx.HTTPTransport()
 
@@ -271,12 +283,12 @@ class _Bounded(httpx.BaseTransport):
 
         Raises:
             DecodingError: The response is packed: unpacked it may be of any size.
-            ReadError: It was closed before, and nothing is sent; or meanwhile, when the pool no
-                longer knows the connection.
+            ReadError: It was closed or cancelled before, and nothing is sent; or closed meanwhile,
+                when the pool no longer knows the connection.
             StreamError: It cannot be read piece by piece.
         """
         request.headers["Accept-Encoding"] = "identity"
-        if self._closed:
+        if self._closed or self._cancelled.is_set():
             raise httpx.ReadError(_GIVEN_UP, request=request)
         response = self._inner.handle_request(request)
         if self._closed:
@@ -314,6 +326,10 @@ class _Counted(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _cancellation() -> ModelCallError:
+    return ModelCallError("cancelled", "the call was cancelled")
 
 
 def _status(error: BaseException) -> int | None:

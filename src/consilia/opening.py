@@ -8,6 +8,7 @@ from pathlib import Path
 
 from consilia import wording
 from consilia.answer import Notice
+from consilia.answerability import Model, Silence, read_model, shipped_model
 from consilia.building import Progress
 from consilia.catalog import FILE
 from consilia.encoders import Embedder
@@ -32,6 +33,7 @@ from consilia.language_models import LanguageModel, Limits, address_of
 from consilia.settings import Settings
 
 _log = logging.getLogger(__name__)
+_NOT_LEARNT = "no coefficients were learnt with it, see `python -m eval calibrate --out`"
 _NOTICES = {
     "index_old": wording.INDEX_OLD,
     "index_rebuilt": wording.INDEX_REBUILT,
@@ -126,6 +128,43 @@ def open_embedder(settings: Settings) -> Embedder:
     from consilia.embedding import load_embedder
 
     return load_embedder(settings.embedder, threads=settings.threads)
+
+
+def open_answerability(settings: Settings) -> Model:
+    """Return the coefficients of silence that the settings name, those that ship by default.
+
+    Raises:
+        SettingsError: They cannot be read, or were learnt with another entailment model.
+    """
+    if not settings.answerability:
+        return shipped_model()
+    model = read_model(Path(settings.answerability))
+    if model.entailment not in {"", settings.entailment}:
+        raise SettingsError(
+            f"CONSILIA_ANSWERABILITY was learnt with the entailment model {model.entailment!r}: "
+            "set CONSILIA_ENTAILMENT to it"
+        )
+    return model
+
+
+def open_silence(settings: Settings, risk: float | None, entailment: Entailment | None) -> Silence:
+    """Return how silence is decided, with the entailment model when the coefficients weigh it.
+
+    Args:
+        settings: Name coefficients and model.
+        risk: The point where silence ends; None for the default one.
+        entailment: The model, loaded already; None: it is loaded when it is needed.
+
+    Raises:
+        ModelError: The entailment model cannot be loaded.
+        SettingsError: The coefficients cannot be used, or have no such point.
+    """
+    model = open_answerability(settings)
+    if not model.entailment:
+        if settings.entailment:
+            _log.warning("CONSILIA_ENTAILMENT bears on no silence: %s", _NOT_LEARNT)
+        return Silence(model, model.point(risk))
+    return Silence(model, model.point(risk), entailment or open_entailment(settings))
 
 
 def open_entailment(settings: Settings) -> Entailment | None:

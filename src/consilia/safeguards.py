@@ -1,6 +1,6 @@
 """What an answer must not leave out: marked sentences of its sources, and the other side."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from consilia.conflicts.comparing import Difference
@@ -12,6 +12,7 @@ from consilia.relevance import groups_missing
 from consilia.sentence_table import SentenceTable
 
 _SEVERITY: tuple[MarkName, ...] = ("boxed_warning", "contraindication", "strong_recommendation")
+_ALWAYS_SERVE = frozenset({"red_flag", "referral"})
 _DRUG_TYPES = frozenset({"drug", "drug_class", "substance"})
 _TOPIC_TYPES = _DRUG_TYPES | {"condition", "symptom"}
 
@@ -68,7 +69,9 @@ def left_out(
 
     A marked sentence is on the topic when it is about a drug of the question, or, if it names
     none, about a condition of it; of the cited documents, also when it shares such a term with a
-    sentence that is shown. One about other patients than those asked about is not.
+    sentence that is shown. One about other patients than those asked about is not. When the
+    question names no drug and asks for one thing, a strong recommendation must also serve what is
+    asked: a condition alone has recommendations on everything.
 
     Args:
         question: As understood.
@@ -88,6 +91,7 @@ def left_out(
         token for sentence in shown for token in _terms_of(kb, sentence.own_tokens)
     }
     seen = {sentence.id for sentence in (*shown, *beside)}
+    serves = _serving(question, shown, narrow=not (question.broad or _drugs_among(asked, kb)))
     found = [
         sentence
         for sentence in kb.index.sentences.marked_with(asked | wider)
@@ -98,8 +102,29 @@ def left_out(
             or (sentence.document in cited and wider & sentence.own_tokens)
         )
         and not groups_missing(question, sentence)
+        and serves(sentence)
     ]
     return tuple(sorted(found, key=lambda s: (_severity(s), s.document not in cited)))
+
+
+def _serving(
+    question: Question, shown: Sequence[Sentence], *, narrow: bool
+) -> Callable[[Sentence], bool]:
+    """Return whether a marked sentence serves what is asked, not its condition alone.
+
+    Warnings and whom to refer always do; another recommendation when its intent is one that was
+    asked (that of the sentences shown, when the question tells none), or when it names two things
+    of the question.
+    """
+    intents = _ALWAYS_SERVE | (question.intents or {sentence.intent for sentence in shown})
+    tokens = frozenset(term.token for term in question.terms)
+
+    def serves(sentence: Sentence) -> bool:
+        if not narrow or sentence.mark != "strong_recommendation":
+            return True
+        return sentence.intent in intents or len(tokens & sentence.own_tokens) > 1
+
+    return serves
 
 
 def _topic(question: Question, kb: KnowledgeBase) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from consilia import answerability
+from consilia.answerability import Silence
 from consilia.candidates import (
     Candidate,
     find_candidates,
@@ -83,7 +83,7 @@ def select(
     kb: KnowledgeBase,
     embedder: Embedder,
     *,
-    risk: float | None = None,
+    silence: Silence,
     keep: Keep | None = None,
 ) -> tuple[Selected, ...]:
     """Choose the sentences of each section.
@@ -97,23 +97,20 @@ def select(
         question: As understood.
         kb: Where to search.
         embedder: The one its index was made with.
-        risk: Where silence ends, see `answerability.point`; None for the default.
+        silence: What decides whether a section speaks.
         keep: A filter on sentences; all when None.
 
     Returns:
         One entry for each section, in the order of the answer.
-
-    Raises:
-        SettingsError: There is no such point.
     """
-    limits, silence = coefficients(), answerability.point(risk)
+    limits, point = coefficients(), silence.point
     terms = weigh(question, kb, embedder)
     found_all = find_candidates(question, terms, kb, embedder, keep)
     asked = {name: in_use(found) for name, found in found_all.items()}
     excluded = {name: _worth_naming(found, limits) for name, found in found_all.items()}
-    odds = section_odds(question, terms, asked)
+    odds = section_odds(question, terms, asked, silence)
     weighed(odds)
-    if max(odds.values()) < silence.answer:
+    if max(odds.values()) < point.answer:
         return tuple(
             Selected(name, (), _nearest(found), excluded[name]) for name, found in asked.items()
         )
@@ -135,7 +132,7 @@ def select(
         if facets:
             chosen = _facets(found, {facet: of[name] for facet, of in facets.items()}, kb, limits)
         else:
-            chosen = _ranked(found, limits) if odds[name] >= silence.section else ()
+            chosen = _ranked(found, limits) if odds[name] >= point.section else ()
         nearest = () if chosen else _nearest(found)
         sections.append(Selected(name, chosen, nearest, excluded[name]))
     kept = _at_most(IN_ALL, sections)

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     entailment: str = ""
     """`CONSILIA_ENTAILMENT`: path or hub name of an entailment model; empty: none is asked."""
 
+    answerability: str = ""
+    """`CONSILIA_ANSWERABILITY`: file with the coefficients of silence; empty: those that ship."""
+
     auth_file: str = ""
     """`CONSILIA_AUTH_FILE`: the users of the chat with hashed passwords; empty: no login."""
 
@@ -57,7 +60,7 @@ class Settings(BaseSettings):
     def _kb_stays_where_it_is(cls, value: Path) -> Path:
         return value.absolute()
 
-    @field_validator("audit", "site")
+    @field_validator("audit", "site", "answerability")
     @classmethod
     def _file_stays_where_it_is(cls, value: str) -> str:
         return str(Path(value).absolute()) if value else ""
@@ -69,13 +72,16 @@ class Settings(BaseSettings):
             address_of(value)
         return value
 
-    def digest(self, site: str = "") -> str:
+    def digest(self, site: str = "", answerability: str = "") -> str:
         """Return the hash of what shapes an answer: where it lies on disk is no part of it.
 
         Args:
             site: Hash of what the file of the site sets; empty when it sets nothing.
+            answerability: Hash of the file of `CONSILIA_ANSWERABILITY`; empty without one.
         """
         shaping = {"embedder": self.embedder}
+        if answerability:
+            shaping["answerability"] = answerability
         if site:
             shaping["site"] = site
         if self.risk is not None:

@@ -96,8 +96,9 @@ class Terminal:
         """Print what a language model took."""
         guessed = " (estimated)" if usage.estimated else ""
         self.note(
-            f"{model}: {usage.calls} calls, {usage.failed} failed, {usage.prompt_tokens} tokens "
-            f"read, {usage.reply_tokens} written{guessed}"
+            f"{model}: {usage.calls} calls, {usage.failed} failed, {usage.requests} requests, "
+            f"{usage.unserved} without a reply, {usage.prompt_tokens} tokens read, "
+            f"{usage.reply_tokens} written{guessed}"
             if model
             else "no language model is configured"
         )

@@ -119,7 +119,7 @@ class ScriptedModel:
 class _ScriptedReply:
     def __init__(self, script: str | ModelCallError, cancelled: Event) -> None:
         self._script, self._cancelled = script, cancelled
-        self.usage = Usage(calls=1)
+        self.usage = Usage(calls=1, requests=1)
         self.closed = False
 
     def __iter__(self) -> Iterator[str]:

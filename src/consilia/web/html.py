@@ -35,7 +35,7 @@ from consilia.wording import (
 )
 
 if TYPE_CHECKING:
-    from consilia.assistant import Surroundings
+    from consilia.surroundings import Surroundings
 
 REVIEW_STEPS: dict[ReviewStatus, str] = {
     "submitted": "Submitted",
