@@ -30,6 +30,9 @@ def add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     again = commands.add_parser("score", help="measure the answers of a run again")
     again.add_argument("run", type=Path, metavar="DIR")
     again.add_argument("--out", type=Path, metavar="DIR2", help="write a copy; DIR stays as it is")
+    again.add_argument(
+        "--judge", type=Path, metavar="JSON", help="errors of the entailment model, to correct for"
+    )
     compare = commands.add_parser("compare", help="two runs over the same questions, paired")
     compare.add_argument("a", type=Path, metavar="A", help="the run before")
     compare.add_argument("b", type=Path, metavar="B", help="the run after")
@@ -136,11 +139,17 @@ def run_score(given: argparse.Namespace) -> int:
 
     Raises:
         RunError: The run cannot be read, or the copy not be written.
+        JudgeError: The errors of the judge cannot be read, or are those of another one.
     """
+    from eval.judge_errors import read_errors
     from eval.runs import store
     from eval.runs.scoring import write_scores
     from eval.runs.store import RunError, read_run, writing
 
+    settings = read_settings()
+    errors = read_errors(given.judge) if given.judge else None
+    if errors:
+        errors.check(settings.entailment)
     made = read_run(given.run)
     folder = given.run
     if given.out:
@@ -152,7 +161,7 @@ def run_score(given: argparse.Namespace) -> int:
             for name in (store.CASES, store.SAMPLES, store.TIMINGS):
                 shutil.copyfile(given.run / name, folder / name)
     with writing(folder):
-        write_scores(folder, made, read_settings())
+        write_scores(folder, made, settings, errors)
         if given.out:
             store.finish(folder, made.manifest)
     sys.stdout.write(f"{len(made.samples)} questions measured: {folder / store.PAGE}\n")
