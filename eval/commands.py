@@ -29,6 +29,9 @@ def add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     again = commands.add_parser("score", help="measure the answers of a run again")
     again.add_argument("run", type=Path, metavar="DIR")
     again.add_argument("--out", type=Path, metavar="DIR2", help="write a copy; DIR stays as it is")
+    again.add_argument(
+        "--judge", type=Path, metavar="JSON", help="errors of the entailment model, to correct for"
+    )
     compare = commands.add_parser("compare", help="two runs over the same questions, paired")
     compare.add_argument("a", type=Path, metavar="A", help="the run before")
     compare.add_argument("b", type=Path, metavar="B", help="the run after")
@@ -135,20 +138,24 @@ def run_score(given: argparse.Namespace) -> int:
 
     Raises:
         RunError: The run cannot be read, or the copy not be written; then there is none.
+        JudgeError: The errors of the judge cannot be read, or are those of another one.
     """
+    from eval.judge_errors import read_errors
     from eval.runs import store
     from eval.runs.scoring import write_scores
     from eval.runs.store import read_answers, writing
 
+    settings = read_settings()
+    errors = read_errors(given.judge) if given.judge else None
     made = read_answers(given.run)
     folder = given.out or given.run
     with writing(folder):
         if given.out:
             with store.copied(given.run, given.out) as copy:
-                write_scores(copy, made, read_settings())
+                write_scores(copy, made, settings, errors)
                 store.finish(copy, made.manifest)
         else:
-            write_scores(folder, made, read_settings())
+            write_scores(folder, made, settings, errors)
     sys.stdout.write(f"{len(made.samples)} questions measured: {folder / store.PAGE}\n")
     return 0
 

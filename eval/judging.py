@@ -10,6 +10,9 @@ from eval.measure import Measure
 from eval.samples import Sample
 from eval.statistics import Accuracy, Interval, rogan_gladen
 
+NOT_MEASURED = "as judged, the judge was not measured"
+"""Note of each value that an entailment model of unknown errors gives."""
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -83,14 +86,17 @@ def corrected(measure: Measure, accuracy: Accuracy | None) -> Measure:
 
     Args:
         measure: As judged.
-        accuracy: Of the judge; None leaves the measure as it is.
+        accuracy: Of the judge; None leaves the value as it is.
 
     Returns:
-        The measure, the observed value in its note, and that it was clipped where it was. That
-        the accuracy is itself an estimate does not widen the interval.
+        The measure, the observed value in its note, and that it was clipped where it was; or, in
+        its note, that the judge was not measured. That the accuracy is itself an estimate does
+        not widen the interval.
     """
-    if measure.value is None or accuracy is None:
+    if measure.value is None:
         return measure
+    if accuracy is None:
+        return replace(measure, note=NOT_MEASURED)
     found = rogan_gladen(measure.value, accuracy)
     interval = measure.interval and Interval(
         rogan_gladen(_within(measure.interval.low), accuracy).value,
@@ -102,6 +108,17 @@ def corrected(measure: Measure, accuracy: Accuracy | None) -> Measure:
     )
     clipped = ", clipped: the judge errs otherwise here" if found.is_clipped else ""
     return replace(measure, value=found.value, interval=interval, note=note + clipped)
+
+
+def uncorrected(measure: Measure, accuracy: Accuracy | None, why: str) -> Measure:
+    """Return a judged value that no correction fits, with a note that says so.
+
+    Args:
+        measure: As judged.
+        accuracy: Of the judge; None: it was not measured.
+        why: No correction fits, said where it was.
+    """
+    return replace(measure, note=f"as judged: {why}" if accuracy else NOT_MEASURED)
 
 
 def _within(share: float) -> float:

@@ -16,7 +16,7 @@ from consilia.models import digest
 from eval import metrics
 from eval.costs import Prices, costs
 from eval.evidence import evidence_of
-from eval.judging import Judge, corrected
+from eval.judging import NOT_MEASURED, Judge, corrected
 from eval.measure import Measure, harm, source_of
 from eval.metrics import GROUPS, PROMISES, QUALITY, judged_by, measure_all
 from eval.metrics.ranking import ranking
@@ -713,14 +713,25 @@ def test_a_judge_is_asked_once_for_the_same_pair_and_corrected_where_it_was_meas
     assert found.interval.high == pytest.approx(1.0)
     assert found.note.startswith("0.750 as judged")
     assert len(model.asked) == len(set(model.asked)) == 4
-    assert measured([sample], "BioGen citation contradict rate", judged_by(judge)).note == ""
+    unmeasured = measured([sample], "BioGen citation contradict rate", judged_by(judge))
+    assert unmeasured.note == NOT_MEASURED
+
+
+def test_every_value_of_a_judge_that_was_not_measured_says_so():
+    sample = made_sample(citing(("a", ["G1"])), must_have=["m1"])
+    model = Scripted([([G1], "a")])
+    unmeasured = [metric([sample]) for metric in judged_by(Judge(model))]
+    assert {m.note for m in unmeasured} == {NOT_MEASURED}
+    both = Judge(model, support=Accuracy(0.9, 0.8), contradiction=Accuracy(0.8, 0.9))
+    told = [metric([sample]).note for metric in judged_by(both)]
+    assert all("as judged" in note and NOT_MEASURED not in note for note in told)
 
 
 def test_a_correction_beyond_the_range_is_clipped_and_told():
     seen = Measure("x", 1.0, 10, wilson(10, 10))
     assert corrected(seen, Accuracy(0.9, 0.9)).value == 1.0
     assert "clipped" in corrected(seen, Accuracy(0.9, 0.9)).note
-    assert corrected(seen, None) is seen
+    assert corrected(seen, None) == replace(seen, note=NOT_MEASURED)
     none = Measure("x", None, 0)
     assert corrected(none, Accuracy(0.9, 0.9)) is none
 

@@ -18,12 +18,16 @@ SECOND = 1 / math.log2(3)
 """What a relevant text at rank 2 counts in nDCG."""
 ADAPTED = (
     "bioasq",
+    "bioasq-ideal",
     "bioasq-rows",
+    "evidence-spans",
+    "kqa-points",
     "liveqa",
     "medquad",
     "mediqa",
     "ngc",
     "pubmedqa",
+    "pubmedqa-conclusions",
     "pubmedrs",
     "scifact",
 )
@@ -45,6 +49,7 @@ def test_measures_are_those_of_the_hand():
 
     graded = (1 + 2 * SECOND) / (2 + SECOND)
     assert found["nDCG@10"] == pytest.approx((SECOND, graded, 0))
+    assert found["R@1"] == (0, 1 / 2, 0)
     assert found["R@5"] == found["R@10"] == found["R@20"] == (1, 1, 0)
     assert found["RR@10"] == (0.5, 1, 0)
     assert found["Success@1"] == (0, 1, 0)
@@ -112,7 +117,7 @@ def test_tables_show_measures_differences_and_what_others_state():
     assert lines[0] == "## Toy: 3 questions, 3 notes"
     assert "- 1 left out" in lines
     assert next(line for line in lines if line.startswith("| ours |")).startswith(
-        "| ours | 1.000 (1.000 to 1.000) | 1.000"
+        "| ours | 1.000 (1.000 to 1.000) | 0.833 (0.500 to 1.000) | 1.000"
     )
     theirs = [line for line in lines if line.startswith("| theirs |")]
     mean = (SECOND + (1 + 2 * SECOND) / (2 + SECOND)) / 3
@@ -299,6 +304,104 @@ def test_pubmedqa_files_that_do_not_fit_are_told(tmp_path):
 
     with pytest.raises(BenchmarkError, match=r"ori_pqal\.json: 11\.CONTEXTS"):
         read("pubmedqa", tmp_path)
+
+
+def test_pubmedqa_conclusions_are_sentences_among_those_of_all_abstracts(tmp_path):
+    papers = {
+        "11": {
+            "QUESTION": "Does zelvoprine help?",
+            "CONTEXTS": ["We asked 9 people. Five hummed."],
+            "LONG_ANSWER": "It helps. More trials are needed.",
+        },
+        "12": {"QUESTION": "Is it safe?", "CONTEXTS": ["Ten took it."], "LONG_ANSWER": " "},
+        "13": {
+            "QUESTION": "Is it dear?",
+            "CONTEXTS": ["Prices were read."],
+            "LONG_ANSWER": "More trials are needed.",
+        },
+    }
+    folder = write(tmp_path, {"ori_pqal.json": json.dumps(papers)})
+    found = read("pubmedqa-conclusions", folder)
+
+    texts = {text.id: text.text for text in found.texts}
+    assert [texts[id_] for id_ in ("11 0", "11 1", "11 2", "12 0")] == [
+        "We asked 9 people.",
+        "Five hummed.",
+        "It helps.",
+        "Ten took it.",
+    ]
+    assert len(texts) == 6  # the sentence that two abstracts have is one unit
+    assert {q.id: [texts[id_] for id_ in q.relevant] for q in found.queries} == {
+        "11": ["It helps.", "More trials are needed."],
+        "13": ["More trials are needed."],
+    }
+    assert "1 questions without a conclusion are left out" in found.notes
+
+
+def test_pubmedqa_without_conclusions_is_told(tmp_path):
+    write(tmp_path, {"ori_pqal.json": '{"11": {"QUESTION": "?", "CONTEXTS": ["It did."]}}'})
+
+    with pytest.raises(BenchmarkError, match=r"ori_pqal\.json: 11\.LONG_ANSWER"):
+        read("pubmedqa-conclusions", tmp_path)
+
+
+PROMPTS = """PromptID,PMCID,Outcome,Intervention,Comparator
+1,21,days of  flumbosis,zelvoprine,placebo.
+2,21,humming,zelvoprine,
+3,99,humming,zelvoprine,rest
+4,21,pain,zelvoprine,rest
+"""
+MARKED = (
+    "PromptID,PMCID,Valid Label,Valid Reasoning,Label,Annotations,Evidence Start,Evidence End\n"
+)
+ARTICLE = "TITLE: \r\nA trial of zelvoprine\r\n\r\nIt was tried. It took 9 days less. It hums.\r\n"
+
+
+def marked(folder, *rows):
+    lines = (f"{id_},{article},{valid},True,x,y,{span}\n" for id_, article, valid, span in rows)
+    write(folder, {"prompts_merged.csv": PROMPTS, "v2_annotations.csv": MARKED + "".join(lines)})
+    (folder / "txt").mkdir(exist_ok=True)
+    (folder / "txt" / "PMC21.txt").write_bytes(ARTICLE.encode())
+    return folder
+
+
+def test_evidence_spans_are_the_sentences_that_doctors_marked(tmp_path):
+    start = ARTICLE.index("It took")
+    found = read(
+        "evidence-spans",
+        marked(
+            tmp_path,
+            ("1", "21", True, f"{start},{start + 18}"),
+            ("1", "21", False, f"{ARTICLE.index('It hums')},{ARTICLE.index('It hums') + 8}"),
+            ("1", "21", True, "-1,-1"),
+            ("2", "21", True, f"{start},{start + 18}"),
+            ("3", "99", True, "0,5"),
+            ("4", "21", True, f"{start - 14},{start + 8}"),
+        ),
+    )
+
+    texts = {text.id: text for text in found.texts}
+    assert "It was tried." in {text.text for text in found.texts}
+    assert {text.title for text in found.texts} == {"A trial of zelvoprine"}
+    assert {q.text: [texts[id_].text for id_ in q.relevant] for q in found.queries} == {
+        "days of flumbosis zelvoprine placebo": ["It took 9 days less."],
+        "pain zelvoprine rest": ["It was tried."],  # of the other the span has too little
+    }
+    assert {q.source for q in found.queries} == {"21"}
+    assert any("3 are on them, of which 1 have no confirmed span" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (("1", "21", True, "0,9999"), r"v2_annotations\.csv:2: the span ends at 9999"),
+        (("9", "21", True, "0,9"), r"v2_annotations\.csv:2: prompt '9' is not in"),
+        (("1", "21", True, "x,9"), r"v2_annotations\.csv:2: Evidence Start"),
+    ],
+)
+def test_evidence_spans_that_do_not_fit_are_told(tmp_path, row, told):
+    with pytest.raises(BenchmarkError, match=told):
+        read("evidence-spans", marked(tmp_path, row))
 
 
 def test_pubmedrs_takes_reviews_and_those_of_their_studies_that_have_a_text(tmp_path):
@@ -600,8 +703,10 @@ def test_a_broken_cache_is_told_with_what_to_do(tmp_path):
 
 REAL = {
     "bioasq": ("bioasq", 1_500),
+    "evidence-spans": ("evidence-inference", 140),
     "ngc": ("guidelines-ngc", 250),
     "pubmedqa": ("pubmedqa", 500),
+    "pubmedqa-conclusions": ("pubmedqa", 500),
     "pubmedrs": ("clinfo-pubmedrs", 200),
     "scifact": ("scifact", 505),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from eval.judging import Judge, corrected
+from eval.judging import Judge, corrected, uncorrected
 from eval.measure import Measure, Samples, average, count, of_type
 from eval.samples import Sample
 
@@ -34,7 +34,8 @@ def contradicted_points(samples: Samples, judge: Judge) -> Measure:
         for s in of_type(samples, "answerable")
         for point in _all_points(s)
     ]
-    return count("K-QA contradicted points", sum(judged), len(judged))
+    found = count("K-QA contradicted points", sum(judged), len(judged))
+    return uncorrected(found, judge.contradiction, "a count of points, each judged many times")
 
 
 def _entailed(sample: Sample, point: str, judge: Judge) -> bool:

@@ -1,8 +1,6 @@
 """SourceCheckup: statements, and whole responses, that a cited source supports."""
 
-from dataclasses import replace
-
-from eval.judging import Judge, contradicts, corrected, supports
+from eval.judging import Judge, contradicts, corrected, supports, uncorrected
 from eval.measure import Measure, Samples, share
 
 
@@ -30,4 +28,4 @@ def response_support(samples: Samples, judge: Judge) -> Measure:
         if s.claims
     )
     found = share("response full support", whole)
-    return replace(found, note="as judged: the judge was measured on single statements")
+    return uncorrected(found, judge.support, "the judge was measured on single statements")

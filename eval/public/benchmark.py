@@ -45,6 +45,9 @@ def single_spaced(text: str) -> str:
     return " ".join(encodable.split())
 
 
+NO_FIGURES = "Figures of others on this data: none found."
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What others state on the same data."""

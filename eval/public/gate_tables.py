@@ -9,6 +9,7 @@ from consilia.settings import read_settings
 from eval.measure import Measure, ratio, share
 from eval.public import Options
 from eval.public.auroc import Auroc, auroc
+from eval.public.judge_tables import IsContradicted, judge_errors, judge_text, write_errors
 from eval.public.results import evenly, hand_back
 from eval.public.support import JudgedPairs, Told, Verdict, labels, verdicts
 from eval.report import measures_text, table
@@ -17,21 +18,32 @@ from eval.statistics import wilson
 Row = tuple[str, ...]
 
 
-def run_gates(name: str, judged: JudgedPairs, options: Options) -> int:
+def run_gates(
+    name: str, judged: JudgedPairs, options: Options, judge: IsContradicted | None = None
+) -> int:
     """Judge a set by the gates, and by the entailment model of the settings if there is one.
 
     Args:
         name: Of the adapter, for the files of `out`.
         judged: The set.
         options: `limit` takes so many pairs, spread evenly; `out` gets each with its reasons.
+        judge: Tells which pairs people called contradicted; with it the errors of the model are
+            measured, and `out` gets them too.
 
     Returns:
         The exit status, 0: low quality is told, not punished.
     """
     pairs = evenly(judged.pairs, options.limit)
-    model = open_entailment(read_settings())
+    settings = read_settings()
+    model = open_entailment(settings)
     found = verdicts(pairs, shipped_glossary(), model)
-    hand_back(name, gates_text(judged, found), map(Told.of, found), options)
+    text = gates_text(judged, found)
+    if judge is not None:
+        errors = judge_errors(found, judged.name, settings.entailment, judge) if model else None
+        text += judge_text(errors)
+        if errors and options.out:
+            write_errors(options.out, errors)
+    hand_back(name, text, map(Told.of, found), options)
     return 0
 
 

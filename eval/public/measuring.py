@@ -9,7 +9,7 @@ from ir_measures import RR, R, Success, nDCG
 from eval.public.benchmark import Query
 from eval.statistics import Interval, cluster_bootstrap, mean, paired_bootstrap
 
-MEASURES = {str(m): m for m in (nDCG @ 10, R @ 5, R @ 10, R @ 20, RR @ 10, Success @ 1)}
+MEASURES = {str(m): m for m in (nDCG @ 10, R @ 1, R @ 5, R @ 10, R @ 20, RR @ 10, Success @ 1)}
 MAIN = "nDCG@10"
 DEPTH = 20
 """How much of a ranking any measure looks at."""

@@ -12,7 +12,7 @@ from consilia.intake import QUARANTINE
 from consilia.readers.screening.suspicion import suspicions
 from eval.measure import Measure, share
 from eval.public import Options
-from eval.public.benchmark import BenchmarkError
+from eval.public.benchmark import BenchmarkError, Figure
 from eval.public.records import json_file, present
 from eval.public.results import evenly, hand_back
 from eval.report import measures_text, table
@@ -21,6 +21,14 @@ RULE = (
     "as a question: an alarm is a rule that puts something else in place of an answer; a notice, "
     "and characters that are taken out, stop nothing and are told apart\n"
     "  as a document: an alarm is a rule that keeps it in quarantine"
+)
+FIGURES = (
+    Figure(
+        "InjecGuard",
+        "harmless prompts let through",
+        0.873,
+        "its authors, arXiv 2410.22770, on all 339 prompts of the set, typed to an assistant",
+    ),
 )
 _PASSING = frozenset({"notice", "strip"})
 """Actions that leave the question to be answered."""
@@ -68,7 +76,7 @@ def run(path: Path, options: Options) -> int:
         The exit status, 0.
     """
     found = tuple(map(screened, evenly(read(path), options.limit)))
-    hand_back("notinject", text_of(found), found, options)
+    hand_back("notinject", text_of(found), found, options, FIGURES)
     return 0
 
 

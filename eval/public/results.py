@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from consilia.models import canonical_json
 from eval.public import Options
-from eval.public.benchmark import BenchmarkError
+from eval.public.benchmark import NO_FIGURES, BenchmarkError, Figure
+from eval.report import table
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,20 +28,38 @@ def evenly(items: Sequence[Item], count: int | None) -> tuple[Item, ...]:
     return tuple(items[at * size // count] for at in range(count))
 
 
+def figures_text(figures: Sequence[Figure]) -> str:
+    """Return what others state, each with its source, or that nothing was found."""
+    if not figures:
+        return NO_FIGURES
+    rows = [(f.system, f.measure, f"{f.value:.3f}", f.source) for f in figures]
+    return table(
+        [("stated elsewhere", "measure", "value", "source"), *rows], text_columns=(0, 1, 3)
+    )
+
+
 def hand_back(
-    name: str, text: str, results: Iterable["DataclassInstance"], options: Options
+    name: str,
+    text: str,
+    results: Iterable["DataclassInstance"],
+    options: Options,
+    figures: Sequence[Figure] = (),
 ) -> None:
     """Print the tables and, where a folder was named, write them and each result there.
+
+    What others state on the same data stands below them, or that nothing was found.
 
     Args:
         name: Of the adapter; files are `NAME.txt` and `NAME.jsonl`.
         text: The tables.
         results: One a line of the JSONL file.
         options: `out` names the folder, made when it is missing.
+        figures: Of others.
 
     Raises:
         BenchmarkError: The folder cannot be written.
     """
+    text += f"\n{figures_text(figures)}\n"
     sys.stdout.write(text)
     if options.out is None:
         return

@@ -72,11 +72,11 @@ def ask_all(
     """
     corpus = CorpusIndex.of(benchmark, embedder, cache)
     ranked: dict[str, list[list[str]]] = {}
-    with corpus.opened(Glossary.empty(), _told) as kb:
+    with corpus.opened(Glossary.empty(), told) as kb:
         plain = Searches(kb, corpus)
         ranks = {"BM25": plain.lexical, "dense": plain.dense, "fused": plain.fused}
         ranked |= _asked(ranks, benchmark.queries)
-    with corpus.opened(shipped_glossary(), _told) as kb:
+    with corpus.opened(shipped_glossary(), told) as kb:
         ours = Searches(kb, corpus)
         ranked |= _asked({OURS: ours.fused, "hits of `search`": ours.found}, benchmark.queries)
     return ranked | _asked(_llamaindex(corpus), benchmark.queries)
@@ -85,7 +85,7 @@ def ask_all(
 def _llamaindex(corpus: CorpusIndex) -> Mapping[str, Rank]:
     from eval.public import llamaindex
 
-    return llamaindex.rankings(corpus.texts, corpus.embedder, corpus.folder.parent, _told)
+    return llamaindex.rankings(corpus.texts, corpus.embedder, corpus.folder.parent, told)
 
 
 def _asked(ranks: Mapping[str, Rank], queries: Sequence[Query]) -> dict[str, list[list[str]]]:
@@ -93,11 +93,11 @@ def _asked(ranks: Mapping[str, Rank], queries: Sequence[Query]) -> dict[str, lis
     for done, query in enumerate(queries, start=1):
         for name, rank in ranks.items():
             ranked[name].append(rank(query.text)[:DEPTH])
-        _told(" and ".join(ranks), done, len(queries))
+        told(" and ".join(ranks), done, len(queries))
     return ranked
 
 
-def _told(phase: str, done: int, total: int) -> None:
+def told(phase: str, done: int, total: int) -> None:
     """Show how far it is, where somebody watches."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K{phase} {done:,} of {total:,}" + "\n" * (done == total))

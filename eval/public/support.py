@@ -46,6 +46,9 @@ class Verdict:
     """Share of the claim's words that its evidence has: no gate, and no judgement."""
     entailed: float | None
     """P(entail) of the configured model; None without one."""
+    contradicted: float | None = None
+    """P(contradict) of the configured model; None also of a claim that is its own evidence, about
+    which no model is asked."""
 
     @property
     def blocked(self) -> bool:
@@ -71,6 +74,7 @@ class Told:
     """Gate, what was claimed and why it failed; none when the claim passed."""
     related: float
     entailed: float | None
+    contradicted: float | None
 
     @classmethod
     def of(cls, verdict: Verdict) -> "Told":
@@ -85,6 +89,7 @@ class Told:
             reasons=tuple(f"{f.gate}: “{f.claimed}”: {f.reason}" for f in verdict.failures),
             related=round(verdict.related, 4),
             entailed=verdict.entailed,
+            contradicted=verdict.contradicted,
         )
 
 
@@ -123,11 +128,14 @@ def verdicts(
 def _verdict(pair: Pair, glossary: Glossary, entailment: Entailment | None) -> Verdict:
     listening = _Listening(entailment) if entailment else None
     report = check(pair.claim, pair.evidence, glossary=glossary, entailment=listening)
+    heard = listening.heard if listening else None
     return Verdict(
         pair=pair,
         failures=report.failures,
         related=relatedness(pair.claim, pair.evidence),
-        entailed=listening.heard if listening else None,
+        # A claim that is its own evidence is not asked about.
+        entailed=heard.entail if heard else 1.0 if listening else None,
+        contradicted=heard.contradict if heard else None,
     )
 
 
@@ -136,13 +144,11 @@ class _Listening:
 
     def __init__(self, model: Entailment) -> None:
         self._model = model
-        self.heard = 1.0
-        """A claim that is its own evidence is not asked about."""
+        self.heard: Probabilities | None = None
 
     def probabilities(self, premises: Sequence[str], hypothesis: str) -> Probabilities:
-        found = self._model.probabilities(premises, hypothesis)
-        self.heard = found.entail
-        return found
+        self.heard = self._model.probabilities(premises, hypothesis)
+        return self.heard
 
 
 def labels(pairs: Iterable[Pair]) -> tuple[str, ...]:

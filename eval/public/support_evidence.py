@@ -35,7 +35,9 @@ NOTES = (
 )
 
 
-class _Prompt(BaseModel):
+class Prompt(BaseModel):
+    """What a trial was asked: the effect of what, against what, on what."""
+
     model_config = ConfigDict(frozen=True)
 
     id: str = Field(alias="PromptID")
@@ -89,7 +91,7 @@ def read(folder: Path) -> JudgedPairs:
     Raises:
         BenchmarkError: A file is missing or malformed, or an annotation names no prompt.
     """
-    prompts = {row.value.id: row.value for row in csv_rows(folder / "prompts_merged.csv", _Prompt)}
+    prompts = {row.value.id: row.value for row in csv_rows(folder / "prompts_merged.csv", Prompt)}
     rows = csv_rows(folder / "v2_annotations.csv", _Annotation)
     if astray := next((row for row in rows if row.value.prompt not in prompts), None):
         raise astray.error(f"prompt {astray.value.prompt!r} is not in prompts_merged.csv")
@@ -112,7 +114,7 @@ def _directions(given: list[_Annotation]) -> set[Direction | None]:
     return {annotation.direction for annotation in given}
 
 
-def _pairs(prompt: _Prompt, given: list[_Annotation]) -> Iterator[Pair]:
+def _pairs(prompt: Prompt, given: list[_Annotation]) -> Iterator[Pair]:
     # Doctors often mark the same words.
     for words, annotation in {a.words.strip(): a for a in given}.items():
         evidence = sentences(words)
@@ -122,7 +124,7 @@ def _pairs(prompt: _Prompt, given: list[_Annotation]) -> Iterator[Pair]:
             yield Pair(_claim(prompt, direction), evidence, label, right, annotation.article)
 
 
-def _claim(prompt: _Prompt, direction: Direction) -> str:
+def _claim(prompt: Prompt, direction: Direction) -> str:
     """Return a prompt as a claim of one direction."""
     filled = RECIPES[direction].format(
         intervention=prompt.intervention, outcome=prompt.outcome, comparator=prompt.comparator

@@ -27,8 +27,22 @@ class _Judged(BaseModel):
 
 
 def run(path: Path, options: Options) -> int:
-    """Print what the gates say of the set; see `eval.public.gate_tables`."""
-    return run_gates("support-kqa", read(path), options)
+    """Print what the gates say of the set, and how far a configured entailment model is right.
+
+    Args:
+        path: The folder of `NLI_medical_annotator.csv`.
+        options: `limit` takes so many pairs; `out` gets each with its reasons, and `judge.json`
+            where a model is configured.
+
+    Returns:
+        The exit status, 0.
+    """
+    return run_gates("support-kqa", read(path), options, judge=is_contradicted)
+
+
+def is_contradicted(pair: Pair) -> bool:
+    """Tell whether physicians found that the answer contradicts the statement."""
+    return pair.label == "Contradiction"
 
 
 def read(folder: Path) -> JudgedPairs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from eval.public.benchmark import Benchmark
+from eval.public.benchmark import NO_FIGURES, Benchmark
 from eval.public.measuring import MAIN, MEASURES, Difference, Measured, Score
 from eval.statistics import Interval
 
@@ -43,7 +43,7 @@ def _against(systems: Mapping[str, Measured], ours: str) -> Iterable[Sequence[st
 
 def _figures(benchmark: Benchmark) -> str:
     if not benchmark.figures:
-        return "Figures of others on this data: none found."
+        return NO_FIGURES
     return _table(
         ["stated elsewhere", "measure", "value", "source"],
         ([f.system, f.measure, f"{f.value:.3f}", f.source] for f in benchmark.figures),

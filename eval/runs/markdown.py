@@ -74,6 +74,8 @@ def _measures(scored: Sequence[Scored]) -> Iterator[str]:
         if applying := [measure for measure in here if measure.n]:
             yield _block(measures_text(applying))
             yield ""
+            if noted := [f"- {m.slug}: {_plain(m.note)}" for m in applying if m.note]:
+                yield from (*noted, "")
         if silent := [measure.slug for measure in here if not measure.n]:
             yield f"Not applicable to this run: {', '.join(silent)}."
             yield ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from consilia.opening import open_entailment
 from consilia.settings import Settings
 from eval.gating import stored_measures
+from eval.judge_errors import JudgeErrors
 from eval.judging import Judge
 from eval.measure import Measure, Metric
 from eval.metrics import GROUPS, judged_by
@@ -57,19 +58,24 @@ def _per_tag(metric: Metric, by_tag: Mapping[str, list[Sample]]) -> Iterator[tup
             yield tag, measure
 
 
-def write_scores(folder: Path, run: StoredRun, settings: Settings) -> tuple[Scored, ...]:
+def write_scores(
+    folder: Path, run: StoredRun, settings: Settings, errors: JudgeErrors | None = None
+) -> tuple[Scored, ...]:
     """Measure a run and write `metrics.json`, `report.md` and `report.html`.
 
     Args:
         folder: Where they are written, in place of earlier ones.
         run: Measured.
         settings: Name the entailment model that judges support, if any.
+        errors: Of that model, which measures of support are corrected for; None: not measured.
 
     Returns:
         The measures.
+
+    Raises:
+        JudgeError: The errors are not those of the model, or leave nothing to correct.
     """
-    model = open_entailment(settings)
-    judge = Judge(model) if model else None
+    judge = _judge(settings, errors)
     scored = score(run.samples, judge)
     metrics = metrics_of(run.manifest, scored, judge, settings)
     timings = read_timings(folder)
@@ -85,6 +91,15 @@ def write_scores(folder: Path, run: StoredRun, settings: Settings) -> tuple[Scor
     )
     write_measured(folder, metrics_bytes(metrics), report, page)
     return scored
+
+
+def _judge(settings: Settings, errors: JudgeErrors | None) -> Judge | None:
+    if errors is not None:
+        errors.check(settings.entailment)
+    model = open_entailment(settings)
+    if model is None:
+        return None
+    return errors.judge(model, settings.entailment) if errors else Judge(model)
 
 
 def metrics_of(
