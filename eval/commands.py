@@ -147,6 +147,8 @@ def run_score(given: argparse.Namespace) -> int:
 
     settings = read_settings()
     errors = read_errors(given.judge) if given.judge else None
+    if errors:
+        errors.check(settings.entailment)
     made = read_answers(given.run)
     folder = given.out or given.run
     with writing(folder):
