@@ -38,7 +38,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "pregnancy": re.compile(
         r"\b(pregnan\w*|trimesters?|gestation\w*|expecting (mother|a baby)|expectant mothers?"
-        r"|antenatal|prenatal|gravid\w*)\b"
+        r"|antenatal|prenatal|gravid\w*|unborn|birth defects?|teratogen\w*|f(o)?et(al|us|uses)"
+        r"|in utero)\b"
     ),
     "breastfeeding": re.compile(
         r"\b(breast[- ]?f\w+|lactation\w*|lactating"
@@ -83,6 +84,11 @@ _MET_BY: dict[str, tuple[str, ...]] = {
 
 _YOUNG = frozenset({"newborn", "infant", "child", "adolescent"})
 _AGES = _YOUNG | {"adult", "older_adult"}
+_AXES = (
+    _AGES,
+    frozenset({"pregnancy", "breastfeeding"}),
+    frozenset({"dialysis", "renal_impairment", "hepatic_impairment"}),
+)
 LIMITS = (
     (0.077, "newborn"),
     (2, "infant"),
@@ -165,34 +171,56 @@ def asked_groups(question: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def spoken_groups(text: str, *context: str) -> frozenset[str]:
+    """Return the groups that a sentence speaks for.
+
+    Ages, pregnancy with breastfeeding, and organ function are told apart: of each, the nearest
+    text that names any group decides. A sentence on adults under a title on adults and children
+    speaks for adults; under the heading "Children" one on kidney disease speaks for both.
+
+    Args:
+        text: The sentence.
+        context: Its headings, the nearest first, and its title.
+
+    Returns:
+        Groups, empty when none is named.
+
+    >>> sorted(spoken_groups("In renal impairment give less.", "Children", "Adults and children"))
+    ['child', 'renal_impairment']
+    """
+    spoken: set[str] = set()
+    for level in (groups_in(part) for part in (text, *context)):
+        spoken |= {group for axis in _AXES if not axis & spoken for group in level & axis}
+    return frozenset(spoken)
+
+
 def missing_groups(
-    asked: frozenset[str],
-    spoken: frozenset[str],
-    population: Population,
-    *,
-    exact: bool = False,
+    asked: frozenset[str], spoken: frozenset[str], population: Population
 ) -> tuple[str, ...]:
     """Return the asked groups that neither a sentence nor its document covers.
 
     Args:
         asked: Groups of the question.
-        spoken: Groups that the sentence with its title and headings speaks of.
+        spoken: Groups that the sentence speaks for, see `spoken_groups`.
         population: Of the document.
-        exact: A document on several ages does not speak for each of its sentences: a dose for
-            adults stands in the same label as one for children.
 
     Returns:
         Group names in the order of `GROUPS`. A sentence that names ages speaks for those alone,
-        whatever else its document covers. An adult is met by a sentence that names no age.
+        and so on, and a document on several groups does not speak for each of its sentences: a
+        dose for adults stands in the same label as one for children. An adult is met by a
+        sentence that names no age, unless its document is on the young.
     """
-    included = set(population.include)
-    if spoken & _AGES or (exact and len(included & _AGES) > 1):
-        included -= _AGES
-    missing = []
-    for group in GROUPS:
-        met = set(_MET_BY.get(group, (group,)))
-        if group in asked and (group in population.exclude or not met & (spoken | included)):
-            missing.append(group)
-    if not (spoken | included) & _YOUNG:
-        missing = [group for group in missing if group not in {"adult", "older_adult"}]
-    return tuple(missing)
+    included = frozenset(population.include) & frozenset(GROUPS)
+    covered = set(spoken)
+    sole = included - {"older_adult"} or included
+    if len(sole) == 1 and not any(sole <= axis and spoken & axis for axis in _AXES):
+        covered |= included
+    ages = spoken & _AGES or included & _AGES
+    if not ages or ages - _YOUNG:
+        covered |= {"adult", "older_adult"}
+    return tuple(
+        group
+        for group in GROUPS
+        if group in asked
+        and (group in population.exclude or not covered & set(_MET_BY.get(group, (group,))))
+    )
