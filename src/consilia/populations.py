@@ -1,9 +1,11 @@
 """Groups of patients in text: who is asked about, and whom a sentence speaks of."""
 
+import json
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 
 from consilia.models import Population
 
@@ -62,10 +64,16 @@ _AGE = re.compile(
     r"|\b(?:aged?|age of)\s+(\d{1,3})\b(?!\s*(?:%|mg|weeks|months))"
     r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
 )
+_CARDINALS: dict[str, int] = json.loads(
+    files("consilia").joinpath("data/figures.json").read_text(encoding="utf-8")
+)["cardinals"]
+_NUMBER = r"\d{1,3}|" + "|".join(_CARDINALS)
 _ASKED_AGE = re.compile(
-    r"\b(\d{1,3})[\s-]*(?:(?:years?|yrs?)[\s-]*olds?|yo\b|y/o\b|y\.o\.|(?:years?|yrs?) of age)"
-    r"|\baged?\s+(\d{1,3})\b"
-    r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+    rf"\b({_NUMBER})[\s-]*"
+    r"(?:(?:years?|yrs?)[\s-]*olds?|yo\b|y/o\b|y\.o\.|(?:years?|yrs?) of age)"
+    rf"|\baged?\s+({_NUMBER})\b"
+    rf"|\b({_NUMBER})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+    re.IGNORECASE,
 )
 _NEGATED = re.compile(
     r"\b(exclud\w+|other than|did not (evaluate|study|include)|not (studied|"
@@ -84,11 +92,12 @@ _MET_BY: dict[str, tuple[str, ...]] = {
 
 _YOUNG = frozenset({"newborn", "infant", "child", "adolescent"})
 _AGES = _YOUNG | {"adult", "older_adult"}
-_AXES = (
+AXES = (
     _AGES,
     frozenset({"pregnancy", "breastfeeding"}),
     frozenset({"dialysis", "renal_impairment", "hepatic_impairment"}),
 )
+"""Kinds of groups: ages, pregnancy with breastfeeding, organ function."""
 LIMITS = (
     (0.077, "newborn"),
     (2, "infant"),
@@ -123,8 +132,22 @@ def asked_age(question: str) -> float | None:
         return None
     years, aged, small, unit = match.groups()
     if small:
-        return float(small) / {"m": 12, "w": 52, "d": 365}[unit[0]]
-    return float(years or aged)
+        return _figure(small) / {"m": 12, "w": 52, "d": 365}[unit[0]]
+    return _figure(years or aged)
+
+
+def _figure(number: str) -> float:
+    return float(_CARDINALS.get(number, number))
+
+
+def age_said(text: str) -> str | None:
+    """Return the words in which a text states the age of a person, or None.
+
+    >>> age_said("baclofen for a five-year-old?")
+    'five-year-old'
+    """
+    match = _ASKED_AGE.search(text)
+    return match[0] if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +213,7 @@ def spoken_groups(text: str, *context: str) -> frozenset[str]:
     """
     spoken: set[str] = set()
     for level in (groups_in(part) for part in (text, *context)):
-        spoken |= {group for axis in _AXES if not axis & spoken for group in level & axis}
+        spoken |= {group for axis in AXES if not axis & spoken for group in level & axis}
     return frozenset(spoken)
 
 
@@ -213,7 +236,7 @@ def missing_groups(
     included = frozenset(population.include) & frozenset(GROUPS)
     covered = set(spoken)
     sole = included - {"older_adult"} or included
-    if len(sole) == 1 and not any(sole <= axis and spoken & axis for axis in _AXES):
+    if len(sole) == 1 and not any(sole <= axis and spoken & axis for axis in AXES):
         covered |= included
     ages = spoken & _AGES or included & _AGES
     if not ages or ages - _YOUNG:

@@ -75,3 +75,9 @@ def stems(text: str) -> tuple[str, ...]:
 def scaffolding() -> frozenset[str]:
     """Return the stems of words that ask, name a source or fill: no part of what is asked."""
     return frozenset(stem(word) for word in word_list("scaffolding"))
+
+
+@cache
+def attributes() -> frozenset[str]:
+    """Return the stems of words for what is asked of a thing: they name none by themselves."""
+    return frozenset(stem(word) for entry in word_list("attributes") for word in words(entry))
