@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from consilia.models import Population
+from consilia.terms import lines_of
 
 GROUPS = (
     "newborn",
@@ -247,3 +248,31 @@ def missing_groups(
         if group in asked
         and (group in population.exclude or not covered & set(_MET_BY.get(group, (group,))))
     )
+
+
+_PLACES: dict[str, str] = {
+    word: line.split()[0] for line in lines_of("places") for word in line.split()
+}
+_PLACE = "|".join(_PLACES)
+_FROM = re.compile(
+    rf"\b({_PLACE})\b(?=\s+(?:[a-z][\w-]*\s+){{0,2}}(?:adults?|boys|children|cohorts?|females?|girls"
+    r"|infants|individuals|males?|men|newborns|patients?|people|persons|populations?|women)\b)"
+    rf"|\b(?:figures|data|patients|people|adults|children) (?:from|in) ({_PLACE})\b",
+    re.IGNORECASE,
+)
+_ANY_PLACE = re.compile(rf"\b({_PLACE})\b", re.IGNORECASE)
+
+
+def places_missing(question: str, *spoken: str) -> tuple[str, ...]:
+    """Return where the patients asked about are from, when no text speaks of that place.
+
+    A place that names a source, as in "the British guideline", is none.
+
+    >>> places_missing("How common are cramps in Greek adults?", "A survey in Greece …")
+    ()
+    >>> places_missing("How common are cramps in Greek adults?", "A Dutch survey …")
+    ('greek',)
+    """
+    asked = dict.fromkeys(_PLACES[(a or b).casefold()] for a, b in _FROM.findall(question))
+    named = {_PLACES[word.casefold()] for text in spoken for word in _ANY_PLACE.findall(text)}
+    return tuple(place for place in asked if place not in named)

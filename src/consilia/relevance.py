@@ -11,7 +11,7 @@ from consilia.gates.naming import ordinary
 from consilia.glossary import CLASS_OF
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Sentence
-from consilia.populations import missing_groups, spoken_groups
+from consilia.populations import missing_groups, places_missing, spoken_groups
 from consilia.question import ENTITY_TYPES, Question, Term
 from consilia.retrieval import rarity
 from consilia.terms import american, stem, words
@@ -224,14 +224,16 @@ def units_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
 
 def groups_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
     """Return the groups of patients that are asked about and that a sentence does not cover."""
+    spoken_of = (sentence.text, sentence.title, *sentence.headings, sentence.population.text)
+    places = places_missing(question.text, *spoken_of)
     if not question.groups:
-        return ()
+        return places
     ages = _ages(sentence.text)
     asked = question.groups
     if question.age is not None and any(r.contains(question.age) for r in ages):
         asked -= {"newborn", "infant", "child", "adolescent", "adult", "older_adult"}
     spoken = _spoken(sentence.text, *reversed(sentence.headings), sentence.title)
-    return missing_groups(asked, spoken, sentence.population)
+    return (*missing_groups(asked, spoken, sentence.population), *places)
 
 
 def warns_others(question: Question, sentence: Sentence) -> bool:
