@@ -5,6 +5,9 @@ import pytest
 from consilia.followups import resolve
 
 RILUZOLE = "What is the recommended dose of riluzole?"
+CHILD = "What is the pralidoxime dose in children?"
+SAFETY = "Is quinine safe in pregnancy?"
+MAGNESIUM = "Does magnesium help leg cramps in older adults?"
 REFERRAL = "When should an adult with isolated fasciculations be referred?"
 
 
@@ -29,7 +32,13 @@ def ask(assistant):
         (RILUZOLE, "What about quinine?", "What is the recommended dose of quinine?"),
         (RILUZOLE, "How about edaravone?", "What is the recommended dose of edaravone?"),
         (RILUZOLE, "And what about edaravone?", "What is the recommended dose of edaravone?"),
-        (REFERRAL, "What causes them?", "What causes fasciculations?"),
+        (CHILD, "And atropine?", "What is the atropine dose in children?"),
+        (CHILD, "in adults?", "What is the pralidoxime dose in adults?"),
+        (CHILD, "And in a six-year-old?", "What is the pralidoxime dose in a six-year-old?"),
+        (SAFETY, "What about magnesium?", "Is magnesium safe in pregnancy?"),
+        (SAFETY, "And while breastfeeding?", "Is quinine safe in breastfeeding?"),
+        (MAGNESIUM, "Or naftidrofuryl?", "Does naftidrofuryl help leg cramps in older adults?"),
+        (MAGNESIUM, "And tremor?", "Does magnesium help tremor in older adults?"),
     ],
 )
 def test_a_pronoun_or_what_about_is_understood_from_the_question_before(
@@ -84,6 +93,8 @@ def test_a_pronoun_that_nothing_explains_is_asked_back(ask, question):
     "question",
     [
         RILUZOLE,
+        "Side effects of riluzole?",
+        "twitching",
         "Is quinine effective for muscle cramps?",
         "When should an adult with tics be referred?",
         "Is it true that gabapentin helps fasciculations?",
@@ -98,6 +109,37 @@ def test_a_drug_that_no_source_knows_is_not_taken_for_the_one_before(ask):
     answer = ask(RILUZOLE, "What is the recommended dose of zelvoprine?")
     assert "riluzole" not in answer.standalone_question
     assert answer.status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        (CHILD, "Side effects?", "Side effects (pralidoxime, children)?"),
+        (CHILD, "What is its half-life?", "What is pralidoxime half-life (children)?"),
+        (CHILD, "ECG needed?", "ECG needed (pralidoxime, children)?"),
+        (CHILD, "What about zelvoprine?", f"{CHILD[:-1]} (zelvoprine)?"),
+        (CHILD, "And with kidney failure?", f"{CHILD[:-1]} (kidney failure)?"),
+        (CHILD, "She takes digoxin", f"{CHILD[:-1]}, She takes digoxin"),
+        (REFERRAL, "What causes them?", "What causes fasciculations (adult)?"),
+    ],
+)
+def test_nothing_of_the_question_before_is_lost(ask, before, question, standalone):
+    assert ask(before, question).standalone_question == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Side effects?", "side effects"),
+        ("What are the contraindications?", "contraindications"),
+        ("And the maximum dose?", "maximum dose"),
+        ("in pregnancy?", "pregnancy"),
+    ],
+)
+def test_an_attribute_of_nothing_is_asked_back(ask, question, word):
+    answer = ask(question)
+    assert answer.status == "abstained"
+    assert all(f"“{word}”" in section.abstention.reason for section in answer.sections)
 
 
 def test_an_emergency_is_never_rewritten(ask):

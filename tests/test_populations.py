@@ -3,7 +3,14 @@
 import pytest
 
 from consilia.models import Population
-from consilia.populations import age_group, asked_age, asked_groups, groups_in, missing_groups
+from consilia.populations import (
+    age_group,
+    asked_age,
+    asked_groups,
+    groups_in,
+    missing_groups,
+    spoken_groups,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,10 @@ def test_an_age_belongs_to_the_group_that_labels_put_it_in(years, group):
         ("an 18-month-old", 1.5),
         ("a 26 week old baby", 0.5),
         ("a 73-day-old newborn", 0.2),
+        ("Six-year-old with tics", 6),
+        ("a girl aged twelve", 12),
+        ("a six-month-old", 0.5),
+        ("for six years", None),
         ("symptoms for 3 years", None),
         ("a 5 year follow-up", None),
         ("give 300 mg at day 3", None),
@@ -61,6 +72,8 @@ def test_an_age_is_read_from_the_question_and_a_duration_is_not(question, age):
         ("elderly patients", {"older_adult"}),
         ("older adults", {"older_adult"}),
         ("during the third trimester", {"pregnancy"}),
+        ("defects of the unborn", {"pregnancy"}),
+        ("fetal harm", {"pregnancy"}),
         ("while breast-feeding", {"breastfeeding"}),
         ("lactating women", {"breastfeeding"}),
         ("on hemodialysis", {"dialysis"}),
@@ -98,6 +111,8 @@ ADULTS = Population(include=("adult",))
 NOT_PREGNANT = Population(include=("adult",), exclude=("pregnancy",))
 ALL_AGES = Population(include=("adult", "child"))
 CHILDREN = Population(include=("child",))
+OLDER = Population(include=("adult", "older_adult"))
+WITH_PREGNANCY = Population(include=("adult", "older_adult", "pregnancy"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +121,15 @@ CHILDREN = Population(include=("child",))
         ({"child"}, set(), ADULTS, ("child",)),
         ({"child"}, {"adult"}, ANYONE, ("child",)),
         ({"child"}, {"adult"}, ALL_AGES, ("child",)),
-        ({"child"}, set(), ALL_AGES, ()),
+        ({"child"}, set(), ALL_AGES, ("child",)),
+        ({"adult"}, set(), ALL_AGES, ()),
+        ({"adult"}, set(), CHILDREN, ("adult",)),
+        ({"pregnancy"}, {"older_adult"}, WITH_PREGNANCY, ("pregnancy",)),
+        ({"pregnancy"}, set(), WITH_PREGNANCY, ("pregnancy",)),
+        ({"pregnancy"}, {"pregnancy"}, WITH_PREGNANCY, ()),
+        ({"older_adult"}, set(), OLDER, ()),
+        ({"child", "renal_impairment"}, {"renal_impairment"}, CHILDREN, ()),
+        ({"infant"}, {"breastfeeding"}, ALL_AGES, ("infant",)),
         ({"child"}, {"child"}, ADULTS, ()),
         ({"child"}, set(), CHILDREN, ()),
         ({"newborn"}, {"child"}, CHILDREN, ("newborn",)),
@@ -123,3 +146,17 @@ CHILDREN = Population(include=("child",))
 )
 def test_a_group_is_met_only_by_evidence_on_it(asked, spoken, population, missing):
     assert missing_groups(frozenset(asked), frozenset(spoken), population) == missing
+
+
+@pytest.mark.parametrize(
+    ("texts", "groups"),
+    [
+        (("Give 5 mg.",), set()),
+        (("Give 5 mg.", "Children", "Use in adults"), {"child"}),
+        (("Adults take 5 mg.", "Use in adults and children"), {"adult"}),
+        (("With cirrhosis give half.", "Children"), {"child", "hepatic_impairment"}),
+        (("It passes into breast milk when breastfeeding.", "Pregnancy"), {"breastfeeding"}),
+    ],
+)
+def test_the_nearest_text_that_names_a_group_decides(texts, groups):
+    assert spoken_groups(*texts) == groups

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consilia import answerability
 from consilia.encoders import Embedder
 from consilia.gates.support import Entailment
+from consilia.glossary import Glossary
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Kind, Sentence
 from consilia.observing import stage
@@ -36,6 +37,11 @@ CONSIDERED = 40
 """Hits of each kind that are scored."""
 _HARD_VALUES = frozenset({"age", "date", "dose", "form", "price"})
 _COVERED = 0.5
+_CONDITION_TYPES = frozenset({"condition", "symptom", "sign"})
+_OF_TREATMENT = frozenset({"treatment", "dose", "indication"})
+_COMPARES = re.compile(
+    r"\b(?:or(?! other)|versus|vs|than|compared?|comparison|between|rather|instead|prefer\w*)\b|/"
+)
 _LIMITS_USE = re.compile(r"\b(?:not|neither|only|off-label|unlicensed|withdrawn)\b")
 """What makes an indication an answer to more than "what is it for?"."""
 
@@ -73,7 +79,10 @@ def find_candidates(
         hits = retrieve(question.text, kb, embedder, keep=keep)
     drugs = _asked_drugs(question, kb)
     return {
-        name: _scored(question, terms, [hits[kind] for kind in kinds], drugs)
+        name: [
+            _unless_of_another(c, question, terms, kb.glossary)
+            for c in _scored(question, terms, [hits[kind] for kind in kinds], drugs)
+        ]
         for name, kinds in SECTION_KINDS.items()
     }
 
@@ -155,6 +164,45 @@ def _of_another_drug(sentence: Sentence, drugs: frozenset[str]) -> bool:
     """Tell whether a sentence comes from the label of none of the drugs that were asked about."""
     of_label = sentence.kind == "label" and bool(sentence.subjects)
     return of_label and bool(drugs) and not drugs & sentence.tokens
+
+
+def _unless_of_another(
+    candidate: Candidate,
+    question: Question,
+    terms: Sequence[WeighedTerm],
+    glossary: Glossary,
+) -> Candidate:
+    sentence = candidate.sentence
+    if lacks_drug(question, terms, sentence) or treats_another(terms, sentence, glossary):
+        return replace(candidate, barred=True, lead=False)
+    return candidate
+
+
+def lacks_drug(question: Question, terms: Sequence[WeighedTerm], sentence: Sentence) -> bool:
+    """Tell whether a sentence with its title and headings lacks a drug that is asked about.
+
+    Its class stands for a drug. Where drugs are compared, one of them is enough.
+    """
+    met = [covered(w, sentence.tokens) >= _COVERED for w in terms if w.term.type == "drug"]
+    if not met:
+        return False
+    return not (any(met) if _COMPARES.search(question.text.casefold()) else all(met))
+
+
+def treats_another(terms: Sequence[WeighedTerm], sentence: Sentence, glossary: Glossary) -> bool:
+    """Tell whether a sentence on treatment names a condition, and it is none that was asked.
+
+    A broader or narrower condition of the glossary is no other one.
+    """
+    asked = [w for w in terms if w.term.type in _CONDITION_TYPES]
+    if sentence.intent not in _OF_TREATMENT or not asked:
+        return False
+    if any(covered(w, sentence.tokens) > 0 for w in asked):
+        return False
+    names = {w.term.token for w in asked}
+    above = {token for w in asked for token in w.above}
+    named = {t for t in sentence.own_tokens if glossary.type_of(t) in _CONDITION_TYPES}
+    return any(t not in above and not names & set(glossary.broader(t)) for t in named)
 
 
 def _candidate(

@@ -1,11 +1,14 @@
 """Groups of patients in text: who is asked about, and whom a sentence speaks of."""
 
+import json
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 
 from consilia.models import Population
+from consilia.terms import lines_of
 
 GROUPS = (
     "newborn",
@@ -38,7 +41,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "pregnancy": re.compile(
         r"\b(pregnan\w*|trimesters?|gestation\w*|expecting (mother|a baby)|expectant mothers?"
-        r"|antenatal|prenatal|gravid\w*)\b"
+        r"|antenatal|prenatal|gravid\w*|unborn|birth defects?|teratogen\w*|f(o)?et(al|us|uses)"
+        r"|in utero)\b"
     ),
     "breastfeeding": re.compile(
         r"\b(breast[- ]?f\w+|lactation\w*|lactating"
@@ -61,10 +65,16 @@ _AGE = re.compile(
     r"|\b(?:aged?|age of)\s+(\d{1,3})\b(?!\s*(?:%|mg|weeks|months))"
     r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
 )
+_CARDINALS: dict[str, int] = json.loads(
+    files("consilia").joinpath("data/figures.json").read_text(encoding="utf-8")
+)["cardinals"]
+_NUMBER = r"\d{1,3}|" + "|".join(_CARDINALS)
 _ASKED_AGE = re.compile(
-    r"\b(\d{1,3})[\s-]*(?:(?:years?|yrs?)[\s-]*olds?|yo\b|y/o\b|y\.o\.|(?:years?|yrs?) of age)"
-    r"|\baged?\s+(\d{1,3})\b"
-    r"|\b(\d{1,2})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+    rf"\b({_NUMBER})[\s-]*"
+    r"(?:(?:years?|yrs?)[\s-]*olds?|yo\b|y/o\b|y\.o\.|(?:years?|yrs?) of age)"
+    rf"|\baged?\s+({_NUMBER})\b"
+    rf"|\b({_NUMBER})[\s-]*(months?|weeks?|days?)[\s-]*olds?\b",
+    re.IGNORECASE,
 )
 _NEGATED = re.compile(
     r"\b(exclud\w+|other than|did not (evaluate|study|include)|not (studied|"
@@ -83,6 +93,12 @@ _MET_BY: dict[str, tuple[str, ...]] = {
 
 _YOUNG = frozenset({"newborn", "infant", "child", "adolescent"})
 _AGES = _YOUNG | {"adult", "older_adult"}
+AXES = (
+    _AGES,
+    frozenset({"pregnancy", "breastfeeding"}),
+    frozenset({"dialysis", "renal_impairment", "hepatic_impairment"}),
+)
+"""Kinds of groups: ages, pregnancy with breastfeeding, organ function."""
 LIMITS = (
     (0.077, "newborn"),
     (2, "infant"),
@@ -117,8 +133,22 @@ def asked_age(question: str) -> float | None:
         return None
     years, aged, small, unit = match.groups()
     if small:
-        return float(small) / {"m": 12, "w": 52, "d": 365}[unit[0]]
-    return float(years or aged)
+        return _figure(small) / {"m": 12, "w": 52, "d": 365}[unit[0]]
+    return _figure(years or aged)
+
+
+def _figure(number: str) -> float:
+    return float(_CARDINALS.get(number, number))
+
+
+def age_said(text: str) -> str | None:
+    """Return the words in which a text states the age of a person, or None.
+
+    >>> age_said("baclofen for a five-year-old?")
+    'five-year-old'
+    """
+    match = _ASKED_AGE.search(text)
+    return match[0] if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,34 +195,84 @@ def asked_groups(question: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def spoken_groups(text: str, *context: str) -> frozenset[str]:
+    """Return the groups that a sentence speaks for.
+
+    Ages, pregnancy with breastfeeding, and organ function are told apart: of each, the nearest
+    text that names any group decides. A sentence on adults under a title on adults and children
+    speaks for adults; under the heading "Children" one on kidney disease speaks for both.
+
+    Args:
+        text: The sentence.
+        context: Its headings, the nearest first, and its title.
+
+    Returns:
+        Groups, empty when none is named.
+
+    >>> sorted(spoken_groups("In renal impairment give less.", "Children", "Adults and children"))
+    ['child', 'renal_impairment']
+    """
+    spoken: set[str] = set()
+    for level in (groups_in(part) for part in (text, *context)):
+        spoken |= {group for axis in AXES if not axis & spoken for group in level & axis}
+    return frozenset(spoken)
+
+
 def missing_groups(
-    asked: frozenset[str],
-    spoken: frozenset[str],
-    population: Population,
-    *,
-    exact: bool = False,
+    asked: frozenset[str], spoken: frozenset[str], population: Population
 ) -> tuple[str, ...]:
     """Return the asked groups that neither a sentence nor its document covers.
 
     Args:
         asked: Groups of the question.
-        spoken: Groups that the sentence with its title and headings speaks of.
+        spoken: Groups that the sentence speaks for, see `spoken_groups`.
         population: Of the document.
-        exact: A document on several ages does not speak for each of its sentences: a dose for
-            adults stands in the same label as one for children.
 
     Returns:
         Group names in the order of `GROUPS`. A sentence that names ages speaks for those alone,
-        whatever else its document covers. An adult is met by a sentence that names no age.
+        and so on, and a document on several groups does not speak for each of its sentences: a
+        dose for adults stands in the same label as one for children. An adult is met by a
+        sentence that names no age, unless its document is on the young.
     """
-    included = set(population.include)
-    if spoken & _AGES or (exact and len(included & _AGES) > 1):
-        included -= _AGES
-    missing = []
-    for group in GROUPS:
-        met = set(_MET_BY.get(group, (group,)))
-        if group in asked and (group in population.exclude or not met & (spoken | included)):
-            missing.append(group)
-    if not (spoken | included) & _YOUNG:
-        missing = [group for group in missing if group not in {"adult", "older_adult"}]
-    return tuple(missing)
+    included = frozenset(population.include) & frozenset(GROUPS)
+    covered = set(spoken)
+    sole = included - {"older_adult"} or included
+    if len(sole) == 1 and not any(sole <= axis and spoken & axis for axis in AXES):
+        covered |= included
+    ages = spoken & _AGES or included & _AGES
+    if not ages or ages - _YOUNG:
+        covered |= {"adult", "older_adult"}
+    return tuple(
+        group
+        for group in GROUPS
+        if group in asked
+        and (group in population.exclude or not covered & set(_MET_BY.get(group, (group,))))
+    )
+
+
+_PLACES: dict[str, str] = {
+    word: line.split()[0] for line in lines_of("places") for word in line.split()
+}
+_PLACE = "|".join(_PLACES)
+_FROM = re.compile(
+    rf"\b({_PLACE})\b(?=\s+(?:[a-z][\w-]*\s+){{0,2}}(?:adults?|boys|children|cohorts?|females?|girls"
+    r"|infants|individuals|males?|men|newborns|patients?|people|persons|populations?|women)\b)"
+    rf"|\b(?:figures|data|patients|people|adults|children) (?:from|in) ({_PLACE})\b",
+    re.IGNORECASE,
+)
+_ANY_PLACE = re.compile(rf"\b({_PLACE})\b", re.IGNORECASE)
+
+
+def places_missing(question: str, *spoken: str) -> tuple[str, ...]:
+    """Return where the patients asked about are from, when no text speaks of that place.
+
+    A place that names a source, as in "the British guideline", is none.
+
+    >>> places_missing("How common are cramps in Greek adults?", "A survey in Greece …")
+    ()
+    >>> places_missing("How common are cramps in Greek adults?", "A Dutch survey …")
+    ('greek',)
+    """
+    asked = dict.fromkeys(_PLACES[(a or b).casefold()] for a, b in _FROM.findall(question))
+    named = {_PLACES[word.casefold()] for text in spoken for word in _ANY_PLACE.findall(text)}
+    return tuple(place for place in asked if place not in named)

@@ -32,6 +32,7 @@ _WANTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "dose",
         re.compile(
             r"\bdos(e|es|ed|age|ages|ing)\b|\bregimen|\bhow many milligrams\b"
+            r"|\bhow much (iv|intravenous|im|intramuscular|oral)\b"
             r"|\bhow (much|many (mg|tablets|grams))\b.{0,60}\b(take|give|given|"
             r"giving|need|use|prescribe)|\bhow many (mg|milligrams|grams|capsules)\b|\btitrat"
         ),
@@ -200,12 +201,13 @@ def _clearance(folded: str) -> tuple[Range, ...]:
 def _terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     terms: dict[str, Term] = {}
     found = _ATTRIBUTE.search(text.casefold())
-    asked = set(found[1].replace("-", " ").split()) if found else set()
+    asked = found[1].replace("-", " ").split() if found else []
     measured = {number for quantity in _MEASURED.findall(text.casefold()) for number in quantity}
     for token in glossary.read(text):
         type_ = glossary.type_of(token.name)
         if type_ in {"organisation", "population"} or token.name in scaffolding() | measured:
             continue
-        attribute = token.surface in asked
+        # What is asked is the last noun; an everyday word before it qualifies: "starting dose".
+        attribute = token.surface in (asked[-1:] if type_ == "word" else asked)
         terms.setdefault(token.name, Term(token.name, type_, token.surface, attribute))
     return tuple(terms.values())

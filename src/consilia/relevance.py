@@ -11,7 +11,7 @@ from consilia.gates.naming import ordinary
 from consilia.glossary import CLASS_OF
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import Hit, Sentence
-from consilia.populations import groups_in, missing_groups
+from consilia.populations import missing_groups, places_missing, spoken_groups
 from consilia.question import ENTITY_TYPES, Question, Term
 from consilia.retrieval import rarity
 from consilia.terms import american, stem, words
@@ -224,14 +224,27 @@ def units_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
 
 def groups_missing(question: Question, sentence: Sentence) -> tuple[str, ...]:
     """Return the groups of patients that are asked about and that a sentence does not cover."""
+    spoken_of = (sentence.text, sentence.title, *sentence.headings, sentence.population.text)
+    places = places_missing(question.text, *spoken_of)
     if not question.groups:
-        return ()
+        return places
     ages = _ages(sentence.text)
     asked = question.groups
     if question.age is not None and any(r.contains(question.age) for r in ages):
         asked -= {"newborn", "infant", "child", "adolescent", "adult", "older_adult"}
-    spoken = _spoken(" . ".join((sentence.text, sentence.title, *sentence.headings)))
-    return missing_groups(asked, spoken, sentence.population, exact="dose" in question.wants)
+    spoken = _spoken(sentence.text, *reversed(sentence.headings), sentence.title)
+    return (*missing_groups(asked, spoken, sentence.population), *places)
+
+
+def warns_others(question: Question, sentence: Sentence) -> bool:
+    """Tell whether a marked sentence is about other patients than those asked about.
+
+    A warning that names no patients is for all that its document is on, though it may not answer
+    a question about some of them.
+    """
+    spoken = _spoken(sentence.text, *reversed(sentence.headings), sentence.title)
+    met = () if spoken else sentence.population.include
+    return bool(set(groups_missing(question, sentence)) - set(met))
 
 
 def number_outside(question: Question, sentence: Sentence) -> bool:
@@ -250,4 +263,4 @@ def number_outside(question: Question, sentence: Sentence) -> bool:
 _RANGED_UNITS = frozenset({"ml/min"})
 _ages = lru_cache(maxsize=50_000)(quantities.ages_in)
 _ranges = lru_cache(maxsize=50_000)(quantities.ranges_in)
-_spoken = lru_cache(maxsize=50_000)(groups_in)
+_spoken = lru_cache(maxsize=50_000)(spoken_groups)

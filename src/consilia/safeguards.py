@@ -8,7 +8,7 @@ from consilia.conflicts.finding import contrasts
 from consilia.knowledge_base import KnowledgeBase
 from consilia.models import MarkName, Sentence
 from consilia.question import Question
-from consilia.relevance import groups_missing
+from consilia.relevance import warns_others
 from consilia.sentence_table import SentenceTable
 
 _SEVERITY: tuple[MarkName, ...] = ("boxed_warning", "contraindication", "strong_recommendation")
@@ -101,7 +101,7 @@ def left_out(
             _is_about(sentence, asked, kb)
             or (sentence.document in cited and wider & sentence.own_tokens)
         )
-        and not groups_missing(question, sentence)
+        and not warns_others(question, sentence)
         and serves(sentence)
     ]
     return tuple(sorted(found, key=lambda s: (_severity(s), s.document not in cited)))

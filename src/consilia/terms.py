@@ -16,9 +16,13 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)?\d*|[^\W\d_]+")
 
 def word_list(name: str) -> frozenset[str]:
     """Return the words of a list in `consilia/data`; lines that start with `#` are comments."""
+    return frozenset(word for line in lines_of(name) for word in line.split())
+
+
+def lines_of(name: str) -> tuple[str, ...]:
+    """Return the lines of a list in `consilia/data` that are no comments."""
     text = files("consilia").joinpath(f"data/{name}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
+    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 STOP_WORDS = word_list("stop_words")
@@ -75,3 +79,9 @@ def stems(text: str) -> tuple[str, ...]:
 def scaffolding() -> frozenset[str]:
     """Return the stems of words that ask, name a source or fill: no part of what is asked."""
     return frozenset(stem(word) for word in word_list("scaffolding"))
+
+
+@cache
+def attributes() -> frozenset[str]:
+    """Return the stems of words for what is asked of a thing: they name none by themselves."""
+    return frozenset(stem(word) for entry in word_list("attributes") for word in words(entry))

@@ -115,7 +115,7 @@ NOT_CLOSE = "No sentence found is close enough to the question."
 NOTHING_OF_KIND = "The knowledge base holds no source of this kind."
 WRONG_LANGUAGE = "Language not supported: questions are read in English."
 UNRESOLVED = (
-    "It is not clear what “{word}” stands for. Name the drug, condition or test that is meant."
+    "It is not clear what “{word}” refers to. Name the drug, condition or test that is meant."
 )
 REMOVED_CHARACTERS = "Invisible or control characters were removed from the question."
 MODEL_ARRANGED = (
