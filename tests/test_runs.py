@@ -672,13 +672,13 @@ def test_two_runs_with_other_numbers_of_processes_are_the_same_bytes(ask, tmp_pa
 
     for name in (store.CASES, store.SAMPLES, store.METRICS):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    kept = {sample.name: sample for sample in read_run(tmp_path / "two").samples}
-    odds = {name: sample.confidence for name, sample in kept.items()}
+    kept = read_run(tmp_path / "two").samples
+    odds = {(sample.case.id, sample.turn): sample.confidence for sample in kept}
     assert {frozenset(one) for one in odds.values() if one} == {
         frozenset({"guidelines", "label", "research"})
     }
     timings = read_timings(tmp_path / "two")
-    assert all(("select" in t.stages) == (odds[t.case] is not None) for t in timings)
+    assert all(("select" in t.stages) == (odds[t.case, t.turn] is not None) for t in timings)
     assert all(sum(t.stages.values()) <= t.seconds["ask"] + 1e-4 for t in timings)
     assert {t.case for t in read_timings(tmp_path / "one")} == {
         t.case for t in read_timings(tmp_path / "two")
