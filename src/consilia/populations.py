@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from consilia.models import Population
@@ -273,6 +274,14 @@ def places_missing(question: str, *spoken: str) -> tuple[str, ...]:
     >>> places_missing("How common are cramps in Greek adults?", "A Dutch survey …")
     ('greek',)
     """
-    asked = dict.fromkeys(_PLACES[(a or b).casefold()] for a, b in _FROM.findall(question))
+    asked = _places_asked(question)
+    if not asked:
+        return ()
     named = {_PLACES[word.casefold()] for text in spoken for word in _ANY_PLACE.findall(text)}
     return tuple(place for place in asked if place not in named)
+
+
+@lru_cache(maxsize=1_000)
+def _places_asked(question: str) -> tuple[str, ...]:
+    found = (_PLACES[(a or b).casefold()] for a, b in _FROM.findall(question))
+    return tuple(dict.fromkeys(found))
